@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`cartulary check`: everything that is wrong, or unlikely, in a programme's tables."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from cartulary.course import Course
+    from cartulary.course.problem import Problem
+    from cartulary.course.tables import Readable
+
+# A person reads this many; the table in a file or a pipe holds all.
+SHOWN_IN_A_TERMINAL = 200
+
+_PLACE = re.compile(r"(.+?),? row (\d+)")
+
+
+@click.command(name="check")
+@click.argument("programme", type=click.Path(path_type=Path))
+@click.option(
+    "--csv",
+    "table_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Also write the problems to this file, as a table to work through.",
+)
+@click.option(
+    "--lang",
+    type=click.Choice(["en", "nl"]),
+    default="en",
+    show_default=True,
+    help="The language of that table's headers.",
+)
+def command(programme: Path, table_file: Path | None, lang: str) -> None:
+    """List everything that is wrong with a programme.
+
+    PROGRAMME is a folder of CSV files or one XLSX workbook. Every problem is listed with its
+    file, row, column, value, why it is one, and the remedy. Ends with status 1 when there are
+    errors, with 0 when there are warnings only. Nothing is changed.
+    """
+    from cartulary.course.problem import has_errors
+    from cartulary.course.tables import read_courses, write_problems
+
+    with _working(f"reading {programme.name}"):
+        readable = read_courses(programme)
+        checked = _checked(readable.courses)
+    problems = [*readable.problems, *checked]
+    if table_file is not None:
+        write_problems(problems, table_file, lang)
+    _print_problems(problems)
+    click.echo(_summary(readable, problems))
+    if table_file is not None:
+        click.echo(f"The problems also stand in {_plain(str(table_file))}.")
+    sys.exit(1 if has_errors(problems) else 0)
+
+
+class _working:  # noqa: N801 - read as a verb, after `with`
+    """Says on a terminal that something is going on; says nothing in a pipe."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+
+    def __enter__(self) -> None:
+        self.status = None
+        if sys.stderr.isatty():
+            from rich.console import Console
+            from rich.text import Text
+
+            self.status = Console(stderr=True).status(Text(self.what))
+            self.status.start()
+
+    def __exit__(self, *failure: object) -> None:
+        if self.status is not None:
+            self.status.stop()
+
+
+def _checked(courses: tuple[Course, ...]) -> list[Problem]:
+    """The findings of the plausibility rules, each at the row that its event was read from."""
+    from cartulary.course.checks import check_courses
+
+    sources = {
+        (course.course_id, event.event_id): event.source
+        for course in courses
+        for event in course.events
+    }
+    return [_located(problem, sources) for problem in check_courses(courses)]
+
+
+def _located(problem: Problem, sources: dict[tuple[str, str], str]) -> Problem:
+    if problem.file:
+        return problem
+    for event_id in problem.event_ids:
+        match = _PLACE.fullmatch(sources.get((problem.course_id, event_id), ""))
+        if match is not None:
+            return replace(problem, file=match[1], row=int(match[2]))
+    return problem
+
+
+def _print_problems(problems: list[Problem]) -> None:
+    from cartulary.cli.table import print_table
+    from cartulary.course.problem import Severity
+
+    order = {severity: position for position, severity in enumerate(Severity)}
+    by_weight = sorted(problems, key=lambda problem: order[problem.severity])
+    shown = by_weight[:SHOWN_IN_A_TERMINAL] if sys.stdout.isatty() else by_weight
+    if shown:
+        print_table(
+            ("severity", "where", "value", "what and why", "remedy"), list(map(_row, shown))
+        )
+    if len(shown) < len(by_weight):
+        click.echo(
+            f"{len(by_weight) - len(shown)} more are not shown here; --csv FILE writes them all."
+        )
+
+
+def _row(problem: Problem) -> tuple[str, ...]:
+    where = ", ".join(
+        part
+        for part in (
+            problem.file,
+            f"row {problem.row}" if problem.row is not None else "",
+            f"column {problem.column}" if problem.column else "",
+            f"child {problem.course_id}" if problem.course_id else "",
+        )
+        if part
+    )
+    return tuple(
+        map(
+            _plain,
+            (
+                problem.severity.en,
+                where,
+                problem.value,
+                f"{problem.fact} {problem.why}",
+                problem.remedy,
+            ),
+        )
+    )
+
+
+def _plain(text: str) -> str:
+    """A text that cannot steer the terminal."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def _summary(readable: Readable, problems: Iterable[Problem]) -> str:
+    counts = Counter(problem.severity.value for problem in problems)
+    events = sum(len(course.events) for course in readable.courses)
+    left = len(readable.left_out)
+    courses = f"{len(readable.courses)} courses with {events} events in {len(readable.files)} files"
+    if left:
+        courses += f"; {left} more could not be read whole"
+    found = ", ".join(
+        f"{counts[code]} {word if counts[code] == 1 else word + 's'}"
+        for code, word in (("error", "error"), ("warning", "warning"), ("note", "note"))
+    )
+    return f"{courses}.\n{found}."

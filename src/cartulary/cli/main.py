@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command `cartulary`: one file a command, read only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+from cartulary.course.errors import CartularyError
+
+COMMANDS = {
+    "template": "write an empty programme to fill in (CSV folder or XLSX workbook)",
+    "check": "read a programme and list everything that is wrong with it",
+    "report": "write a programme's report as HTML, PDF, XLSX and JSON",
+    "estimate": "reckon one endpoint from a programme",
+    "definitions": "list the definitions, or print one as a page",
+    "version": "say which version this is",
+}
+
+
+class Commands(click.Group):
+    """A group that knows its commands by name and imports one only to run it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"cartulary.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        # Help is written from the table above, so that it imports no command.
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS:
+            known = ", ".join(COMMANDS)
+            ctx.fail(f"There is no command {args[0]!r}. The commands are: {known}.")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def cartulary() -> None:
+    """The record of a CAR-T programme for children, and the means to reckon from it.
+
+    Research and quality-of-care software; not a medical device.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs the command line; a mistake the user can mend ends in its message and status 1."""
+    try:
+        cartulary.main(args=arguments, prog_name="cartulary")
+    except CartularyError as error:
+        click.echo(f"cartulary: {error}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        click.echo("cartulary: interrupted; nothing was half-written.", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(0)

@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One endpoint over one cohort, whatever its kind: survival, competing causes, or response."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from cartulary.codebook.endpoint import reason_words
+from cartulary.codebook.endpoint_reader import endpoint
+from cartulary.course.cohort import Cohort
+from cartulary.course.errors import EstimandError
+from cartulary.evidence import (
+    Estimate,
+    cumulative_incidence,
+    gray_test,
+    kaplan_meier,
+    log_rank,
+    median_follow_up,
+    proportion,
+)
+from cartulary.evidence.follow_up_of_cohort import Account, follow_up_of_cohort, response_of_cohort
+from cartulary.studies.child_summary import summaries
+from cartulary.studies.strata import stratum_of
+
+DEFAULT_DAYS = (183, 365, 730)
+EVERYONE = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One figure of one group; `is_share` is false for a length in days."""
+
+    group: str
+    what: str
+    estimate: Estimate
+    is_share: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointEstimates:
+    """Every figure asked of one endpoint, with the definition it rests on."""
+
+    endpoint_id: str
+    name: str
+    definition: str
+    clock: str
+    origin: str
+    grouped: bool
+    lines: tuple[Line, ...]
+    missing_why: dict[str, int]
+    test: str | None = None
+    as_share: bool = True
+
+    def to_dict(self) -> dict[str, object]:
+        """The same as plain JSON values."""
+        return {
+            "endpoint": self.endpoint_id,
+            "definition": self.definition,
+            "clock": self.clock,
+            "origin": self.origin,
+            "missing": self.missing_why,
+            "figures": [
+                {"group": line.group, "what": line.what, **line.estimate.to_dict()}
+                for line in self.lines
+            ],
+        }
+
+
+def endpoint_estimates(
+    cohort: Cohort,
+    endpoint_id: str,
+    *,
+    days: Sequence[int] = DEFAULT_DAYS,
+    group: str | None = None,
+) -> EndpointEstimates:
+    """The figures of one endpoint at the days asked, in all children or in each group.
+
+    Arguments: `days` on the endpoint's own clock; `group` a name in `strata.STRATA`.
+    Returns: `EndpointEstimates`. Survival: the share without the event at each day, its median and
+    the median follow-up. Competing causes: the incidence of each cause. Response: the share.
+    Refuses: an unknown endpoint or group; a cohort of which no child can be counted; a cohort that
+    mixes origins.
+    """
+    chosen = endpoint(endpoint_id)
+    definition = chosen.definition
+    origins = sorted({str(origin) for origin in cohort.origins})
+    if len(origins) != 1:
+        raise EstimandError(
+            f"The cohort has {'no children' if not origins else 'origins ' + ', '.join(origins)}. "
+            "A figure is of one origin. Report each by itself."
+        )
+    lines: list[Line] = []
+    test: str | None = None
+    groups = (
+        [EVERYONE] * len(cohort)
+        if group is None
+        else stratum_of(summaries(cohort.courses()), group)
+    )
+    for name in sorted(set(groups)):
+        part = cohort if group is None else cohort.select([own == name for own in groups])
+        lines.extend(_lines(part, endpoint_id, name, days))
+    account = _account(cohort, endpoint_id)
+    if not lines:
+        reasons = "; ".join(
+            reason_words(why, "en") for why in {**account.outside, **account.missing}
+        )
+        raise EstimandError(
+            f"No child of this programme can be counted for {endpoint_id}: {reasons}. "
+            "Choose an endpoint with another clock."
+        )
+    if group is not None and definition.kind != "response":
+        test = _test(cohort, endpoint_id, groups)
+    return EndpointEstimates(
+        endpoint_id=endpoint_id,
+        name=definition.name.en,
+        definition=f"{definition.definition_id}, edition {definition.edition}",
+        clock=chosen.clock.start,
+        origin=origins[0],
+        grouped=group is not None,
+        lines=tuple(lines),
+        missing_why={
+            reason_words(reason, "en"): number for reason, number in account.missing.items()
+        },
+        test=test,
+    )
+
+
+def _account(cohort: Cohort, endpoint_id: str) -> Account:
+    if endpoint(endpoint_id).kind == "response":
+        return response_of_cohort(cohort, endpoint_id).account
+    return follow_up_of_cohort(cohort, endpoint_id).account
+
+
+def _lines(cohort: Cohort, endpoint_id: str, name: str, days: Sequence[int]) -> list[Line]:
+    kind = endpoint(endpoint_id).kind
+    if kind == "response":
+        return _response(cohort, endpoint_id, name)
+    follow_up = follow_up_of_cohort(cohort, endpoint_id).follow_up
+    if follow_up.n == 0:
+        return []
+    if kind == "competing":
+        curve = cumulative_incidence(follow_up)
+        return [
+            Line(name, f"{cause} by day {day}", curve.incidence_at(day, cause))
+            for day in days
+            for cause in follow_up.cause_names
+        ]
+    survival = kaplan_meier(follow_up)
+    return [
+        *(Line(name, f"day {day}", survival.survival_at(day)) for day in days),
+        Line(name, "median", survival.median(), is_share=False),
+        Line(name, "median follow-up", median_follow_up(follow_up), is_share=False),
+    ]
+
+
+def _response(cohort: Cohort, endpoint_id: str, name: str) -> list[Line]:
+    counts = response_of_cohort(cohort, endpoint_id)
+    if counts.n == 0:
+        return []
+    estimate = proportion(
+        counts.responses,
+        counts.n,
+        unit="child",
+        origin=counts.origin,
+        endpoint=endpoint_id,
+        definition=counts.definition,
+        missing=counts.account.missing_children,
+    )
+    return [Line(name, "response", estimate)]
+
+
+def _test(cohort: Cohort, endpoint_id: str, groups: list[str]) -> str | None:
+    """The test between groups as one line; none where fewer than two groups can be counted."""
+    follow_up = follow_up_of_cohort(cohort, endpoint_id).follow_up
+    own = dict(zip(cohort.children["course_id"].to_list(), groups, strict=True))
+    assert follow_up.child_ids is not None
+    labels = [own[str(child)] for child in follow_up.child_ids]
+    if len(set(labels)) < 2:
+        return None
+    grouped = replace(follow_up, group=labels)
+    tested = (
+        gray_test(grouped, follow_up.cause_names[0])
+        if endpoint(endpoint_id).kind == "competing"
+        else log_rank(grouped)
+    )
+    if tested.p_value is None:
+        return f"Descriptive only: {tested.method}; {'; '.join(tested.notes)}."
+    return (
+        f"Descriptive only: {tested.method}, p = {tested.p_value:.3f}. Groups of this size, "
+        "without adjustment, cannot show what caused a difference."
+    )
