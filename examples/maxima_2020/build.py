@@ -159,16 +159,15 @@ def _toxicity(out: Tables, child: dict[str, str], number: int, day: int) -> None
             "scale": "ctcae_febrile_neutropenia_5",
         }
     )
-    if child["d28"] == "due":
-        return
     late = child["np" if number == 1 else "np2"]
-    grade = {"y": "4", "n": "0", "?": "not done"}[late]
+    if late == "?":
+        return
     out["toxicity"].append(
         {
             **shared,
             "day": day + 29,
             "toxicity": "neutropenia_beyond_day_28",
-            "grade": grade,
+            "grade": 4 if late == "y" else 0,
             "scale": "ctcae_neutrophils_5",
         }
     )
@@ -198,6 +197,8 @@ def _disease(out: Tables, child: dict[str, str], first: int) -> None:
         "marrow_blasts_percent": BLASTS[burden],
         "mrd_result": "negative" if burden == "none" else "positive",
     }
+    if burden != "high":
+        before["response"] = "CR"
     out["assessment"].append({**before, "cns_status": "CNS1", "extramedullary": "no"})
     day28 = {"child": name, "day": first + 28, "timepoint": "day_28"}
     if child["d28"] == "NR":

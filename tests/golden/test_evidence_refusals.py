@@ -164,7 +164,7 @@ def test_published_figures_of_another_unit_are_refused() -> None:
     ours = proportion(9, 22, unit="infusion", origin="recorded")
     with pytest.raises(EstimandError, match="different units cannot be compared"):
         compare_proportion(ours, PublishedFigure(value=0.77, n=75, source="a trial"))
-    with pytest.raises(EstimandError, match="Write 0.44 for 44%"):
+    with pytest.raises(EstimandError, match=r"Write 0\.44 for 44%"):
         PublishedFigure(value=44, source="a trial")
 
 

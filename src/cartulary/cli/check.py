@@ -6,7 +6,8 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,28 +64,23 @@ def command(programme: Path, table_file: Path | None, lang: str) -> None:
     sys.exit(1 if has_errors(problems) else 0)
 
 
-class _working:  # noqa: N801 - read as a verb, after `with`
+@contextmanager
+def _working(what: str) -> Iterator[None]:
     """Says on a terminal that something is going on; says nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+    from rich.text import Text
 
-    def __init__(self, what: str) -> None:
-        self.what = what
-
-    def __enter__(self) -> None:
-        self.status = None
-        if sys.stderr.isatty():
-            from rich.console import Console
-            from rich.text import Text
-
-            self.status = Console(stderr=True).status(Text(self.what))
-            self.status.start()
-
-    def __exit__(self, *failure: object) -> None:
-        if self.status is not None:
-            self.status.stop()
+    with Console(stderr=True).status(Text(_plain(what))):
+        yield
 
 
 def _checked(courses: tuple[Course, ...]) -> list[Problem]:
     """The findings of the plausibility rules, each at the row that its event was read from."""
+    if not courses:
+        return []
     from cartulary.course.checks import check_courses
 
     sources = {

@@ -66,7 +66,7 @@ def _print(found: EndpointEstimates, left_out: list[str]) -> None:
 
     click.echo(f"{found.name} ({found.definition}), from {found.clock}")
     click.echo(f"Unit: child. Origin: {found.origin}.")
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (
             line.group,
             line.what,
@@ -79,7 +79,7 @@ def _print(found: EndpointEstimates, left_out: list[str]) -> None:
         )
         for line in found.lines
     ]
-    header = ("group", "figure", "value", "95% interval", "n", "events", "missing", "method")
+    header: tuple[str, ...] = ("group", "figure", "value", "95% interval", "n", "events", "missing", "method")
     if not found.grouped:
         header, rows = header[1:], [row[1:] for row in rows]
     print_table(header, rows)

@@ -14,8 +14,8 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from cartulary.codebook.benchmark import Bilingual
 from cartulary.codebook.benchmark_checks import FileProblem
+from cartulary.codebook.published_cohort import Bilingual
 
 _NO_WORDS = Bilingual("", "")
 
@@ -128,7 +128,9 @@ class Page:
         if value is None:
             return default
         if not isinstance(value, bool):
-            self.note(key, repr(value), "Only true or false can stand here.", f"Write {key} = true.")
+            self.note(
+                key, repr(value), "Only true or false can stand here.", f"Write {key} = true."
+            )
             return default
         return value
 

@@ -79,14 +79,7 @@ def cumulative_incidence(
     survival: FloatArray = np.asarray(np.cumprod(table.survivors / table.at_risk), dtype=np.float64)
     before = np.concatenate(([1.0], survival[:-1]))
     incidence = np.cumsum(before * table.events / table.at_risk, axis=1)
-    std_error = np.sqrt(
-        np.stack(
-            [
-                _variance(kept, table, k, before, incidence[k], survival, variance)
-                for k in range(len(kept.cause_names))
-            ]
-        )
-    )
+    std_error = np.sqrt(_variance(kept, table, before, incidence, survival, variance))
     return IncidenceCurve(
         days=table.days,
         incidence=incidence,
@@ -106,19 +99,19 @@ def cumulative_incidence(
 def _variance(
     kept: FollowUp,
     table: RiskTable,
-    cause: int,
     before: FloatArray,
     incidence: FloatArray,
     survival: FloatArray,
     kind: IncidenceVariance,
 ) -> FloatArray:
-    """The variance asked for, by the cheapest formula that gives it."""
-    if not table.events[cause].any():
-        return np.zeros_like(incidence)
+    """The variance asked for, by the cheapest formula that gives it; shape (causes, m)."""
     if kind == "aalen":
-        return aalen_variance(table, cause, before, incidence, survival)
+        return aalen_variance(table, before, incidence, survival)
     if kept.late_entry or (kind == "robust" and kept.weights is not None):
-        return jackknife_variance(
-            kept, table, cause, before, incidence, squared_weights=kind == "robust"
-        )
-    return delta_variance(table, cause, before, incidence)
+        squared = kind == "robust"
+        by_cause = [
+            jackknife_variance(kept, table, k, before, incidence[k], squared_weights=squared)
+            for k in range(len(kept.cause_names))
+        ]
+        return np.stack(by_cause)
+    return delta_variance(table, before, incidence)

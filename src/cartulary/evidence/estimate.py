@@ -23,7 +23,8 @@ class Estimate:
         method: how value and interval were computed, in words a statistician recognises.
         unit: what was counted: "child", "infusion", "apheresis", "product", "relapse".
         n: how many units the figure rests on.
-        events: how many of them had the event, or None where the figure counts no events.
+        events: how many of them had the event (by `at_days`, where a day is given), or None
+            where the figure counts no events.
         origin: "recorded", "reconstructed" or "simulated".
         at_days: the day the figure speaks of, on the clock of its endpoint, or None.
         endpoint, definition: the endpoint's full id, and the definition with its edition.

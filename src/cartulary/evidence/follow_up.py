@@ -195,6 +195,11 @@ class FollowUp:
         ended = self.status > 0
         return int(np.count_nonzero(ended & self.at_some_risk if self.late_entry else ended))
 
+    def events_by(self, day: float, cause: str | None = None) -> int:
+        """How many rows in view have had an event (of one cause, or any) by the end of a day."""
+        wanted = self.status > 0 if cause is None else self.status == self.cause_number(cause)
+        return int(np.count_nonzero(wanted & (self.exit <= day) & self.at_some_risk))
+
     @cached_property
     def last_day(self) -> float:
         """The last day on which anyone was followed; 0 when there is nobody."""

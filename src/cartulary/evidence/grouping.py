@@ -81,5 +81,8 @@ def quadratic_form(scores: FloatArray, covariance: FloatArray) -> tuple[float, i
     if informative.size < _FEWEST_GROUPS:
         return 0.0, 0
     kept = informative[:-1]
+    if kept.size == 1:
+        only = int(kept[0])
+        return float(scores[only] ** 2 / covariance[only, only]), 1
     solved = np.linalg.solve(covariance[np.ix_(kept, kept)], scores[kept])
     return float(scores[kept] @ solved), int(kept.size)

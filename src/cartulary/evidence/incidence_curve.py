@@ -158,7 +158,7 @@ class IncidenceCurve:
             method=f"Aalen-Johansen, {how}",
             unit=rows.unit,
             n=rows.n,
-            events=rows.events_of(cause),
+            events=rows.events_by(day, cause),
             at_days=day,
             endpoint=rows.endpoint,
             definition=rows.definition,

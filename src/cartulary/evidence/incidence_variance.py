@@ -14,49 +14,51 @@ from cartulary.evidence.follow_up import FollowUp
 from cartulary.evidence.risk_table import RiskTable
 
 
-def delta_variance(
-    table: RiskTable, cause: int, before: FloatArray, incidence: FloatArray
-) -> FloatArray:
+def delta_variance(table: RiskTable, before: FloatArray, incidence: FloatArray) -> FloatArray:
     """Delta-method variance; equal to the jackknife when all enter on day 0 with weight 1.
 
     V(t) = sum_j a_j (F(t) - F_j)^2 + sum_j b_j - 2 sum_j g_j (F(t) - F_j), j up to t, with
     a = d / (n (n - d)), b = S-^2 c (n - c) / n^3, g = S- c / n^2. The squares are multiplied
-    out, so that cumulative sums give V on every day at once. Shapes (m,).
+    out, so that cumulative sums give V on every day at once.
+
+    Arguments: before is S-, shape (m,); incidence F, shape (causes, m). Returns: (causes, m).
     """
-    n, c = table.at_risk, table.events[cause]
-    F = incidence
+    n, c, F = table.at_risk, table.events, incidence
     a = _per_survivor(table.any_event / n, table.survivors)
     per_child = before / n
-    g = per_child * c / n
-    b = g * per_child * (n - c)
-    A, aF = np.cumsum(a), a * F
-    linear = np.cumsum(aF + g)
-    constant = np.cumsum(aF * F + b + 2.0 * g * F)
-    variance = F * (F * A - 2.0 * linear) + constant
-    return np.asarray(np.maximum(variance, 0.0), dtype=np.float64)
+    g = c * (per_child / n)
+    aF = a * F
+    linear = np.cumsum(aF + g, axis=1)
+    # The constant terms: a F^2 + b + 2 g F.
+    aF *= F
+    aF += g * (per_child * (n - c) + 2.0 * F)
+    variance = F * (F * np.cumsum(a) - 2.0 * linear)
+    variance += np.cumsum(aF, axis=1)
+    return np.maximum(variance, 0.0, out=variance)
 
 
 def aalen_variance(
-    table: RiskTable, cause: int, before: FloatArray, incidence: FloatArray, survival: FloatArray
+    table: RiskTable, before: FloatArray, incidence: FloatArray, survival: FloatArray
 ) -> FloatArray:
     """Aalen's variance as cmprsk reports it, with its correction for ties.
 
     A cause event at j moves F(t) by 1 - (F(t) - F_j) / S_j and another event by
     -(F(t) - F_j) / S_j, each with variance S_j-^2 e (1 - (e - 1) / (n - 1)) / n^2 for e events.
-    Shapes (m,).
+
+    Arguments: before and survival are S- and S, shape (m,); incidence F, shape (causes, m).
+    Returns: shape (causes, m).
     """
-    n, c = table.at_risk, table.events[cause]
-    F = incidence
+    n, c, F = table.at_risk, table.events, incidence
     inverse = _per_survivor(np.ones_like(survival), survival)
-    own = before * before * _tie_corrected(c, n) / (n * n)
-    other_events = table.any_event - c
-    other = before * before * _tie_corrected(other_events, n) / (n * n)
-    other = np.where(survival > 0.0, other, 0.0)
+    scale = (before / n) ** 2
+    own = scale * _tie_corrected(c, n)
+    other = np.where(survival > 0.0, scale * _tie_corrected(table.any_event - c, n), 0.0)
     level = 1.0 + F * inverse
-    constant = np.cumsum(own * level**2 + other * (F * inverse) ** 2)
-    linear = np.cumsum(own * level * inverse + other * F * inverse**2)
-    square = np.cumsum((own + other) * inverse**2)
-    return np.maximum(constant - 2.0 * F * linear + F * F * square, 0.0)
+    constant = np.cumsum(own * level**2 + other * (F * inverse) ** 2, axis=1)
+    linear = np.cumsum(own * level * inverse + other * F * inverse**2, axis=1)
+    square = np.cumsum((own + other) * inverse**2, axis=1)
+    variance = constant - 2.0 * F * linear + F * F * square
+    return np.maximum(variance, 0.0, out=variance)
 
 
 def jackknife_variance(
@@ -130,4 +132,4 @@ def _tie_corrected(events: FloatArray, at_risk: FloatArray) -> FloatArray:
     """e (1 - (e - 1) / (n - 1)); a single event has no correction."""
     several = events > 1.0
     share = np.divide(events - 1.0, at_risk - 1.0, out=np.zeros_like(events), where=several)
-    return events * (1.0 - share)
+    return np.asarray(events * (1.0 - share), dtype=np.float64)

@@ -112,8 +112,10 @@ def _one_stratum(
 
 def _completed(part: FloatArray, scale: float) -> FloatArray:
     """The covariance of all groups from that of all but the last; rows add to 0."""
-    last = -part.sum(axis=1)
-    full = np.block([[part, last[:, None]], [last[None, :], np.array([[-last.sum()]])]])
+    full = np.empty((len(part) + 1, len(part) + 1))
+    full[:-1, :-1] = part
+    full[-1, :-1] = full[:-1, -1] = -part.sum(axis=1)
+    full[-1, -1] = part.sum()
     # A group never at risk together with another leaves rounding, not information.
     empty = np.abs(np.diag(full)) <= _ROUNDING * scale
     full[empty, :] = 0.0

@@ -159,8 +159,7 @@ def _area(follow_up: FollowUp, tau: float) -> tuple[float, float, FollowUp, int]
     term = np.divide(d, product, out=np.zeros_like(d), where=(product > 0.0) & (survival[1:] > 0.0))
     variance = float((ahead[1:] ** 2 * term).sum())
     rows = curve.follow_up
-    events = int(np.count_nonzero((rows.status > 0) & (rows.exit <= tau)))
-    return float(pieces.sum()), variance, rows, events
+    return float(pieces.sum()), variance, rows, rows.events_by(tau)
 
 
 def _refuse_beyond(curve: SurvivalCurve, tau: float) -> None:

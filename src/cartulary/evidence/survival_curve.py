@@ -225,7 +225,7 @@ class SurvivalCurve:
             method=method,
             unit=rows.unit,
             n=rows.n,
-            events=rows.events,
+            events=rows.events if at_days is None else rows.events_by(at_days),
             at_days=at_days,
             endpoint=rows.endpoint,
             definition=rows.definition,

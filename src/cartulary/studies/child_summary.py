@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from cartulary.codebook.endpoint_course import outcome
 from cartulary.codebook.endpoint_reader import endpoint
-from cartulary.codebook.endpoint_split import class_of_relapse
+from cartulary.codebook.endpoint_split import UNKNOWN_CLASS, split_facts
 from cartulary.codebook.grading import ToxicityRecord, toxicities_of
 from cartulary.codebook.scale_reader import scales
 from cartulary.course.absence import is_known
@@ -35,6 +35,7 @@ from cartulary.course.events.disease import Decision, PriorKind, RelapseLevel
 from cartulary.course.events.treatment import BridgingKind
 
 BURDEN_SCALE = "burden_prwcc"
+RELAPSE_SCALE = "relapse_class_article_2020"
 MAIN_EFS = "efs.hypothetical.infusion"
 RESPONSE_DAY_28 = "response.day28.infusion"
 BRIDGING_UNKNOWN = "not_recorded"
@@ -99,6 +100,11 @@ class ChildSummary:
         first = self.first_infusion
         return None if day is None or first is None else day - first
 
+    def highest_grade(self, kind: str) -> int | None:
+        """The highest grade of a toxicity after any infusion; None when nobody graded it."""
+        grades = [t.grade for t in self.toxicities if t.kind == kind and t.grade is not None]
+        return max(grades, default=None)
+
     @property
     def main_bridging(self) -> str:
         """The heaviest kind of bridging, so that every child stands in one stratum."""
@@ -157,8 +163,7 @@ def summary(course: Course) -> ChildSummary:
         aphereses=len(course.all(Apheresis)),
         released_day=_released_day(products),
         product_failed=any(
-            is_known(p.status) and isinstance(p.status, ProductStatus) and p.status.is_failure
-            for p in products
+            isinstance(p.status, ProductStatus) and p.status.is_failure for p in products
         ),
         infusion_days=course.infusion_days,
         infusions=len(infusions),
@@ -226,10 +231,12 @@ def _relapses(course: Course) -> tuple[RelapseSummary, ...]:
         if first is None or (event.day is not None and event.day < first):
             continue
         aplasia = event.b_cell_aplasia
+        since = None if event.day is None else event.day - first
+        graded = scales()[RELAPSE_SCALE].grade(split_facts(event.values(), since)).grade
         found.append(
             RelapseSummary(
-                relapse_class=class_of_relapse(event, first),
-                days_after_infusion=None if event.day is None else event.day - first,
+                relapse_class=UNKNOWN_CLASS if graded is None else str(graded),
+                days_after_infusion=since,
                 b_cell_aplasia=aplasia if isinstance(aplasia, bool) else None,
                 first=not found,
             )

@@ -183,7 +183,7 @@ def programme_figures(cohort: Cohort, *, not_reported: Sequence[str] = ()) -> Pr
         transplant=_transplant(infused, origin),
         by_bridging=stratum_figures(cohort, children, "bridging", origin),
         by_burden=stratum_figures(cohort, children, "burden", origin),
-        timing=timing_figures(children),
+        timing=timing_figures(children, origin),
         follow_up=_follow_up(cohort, infused),
         not_reported=silent,
     )

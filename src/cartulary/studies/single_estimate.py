@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from cartulary.codebook.endpoint import reason_words
 from cartulary.codebook.endpoint_reader import endpoint
 from cartulary.course.cohort import Cohort
@@ -178,7 +180,7 @@ def _test(cohort: Cohort, endpoint_id: str, groups: list[str]) -> str | None:
     labels = [own[str(child)] for child in follow_up.child_ids]
     if len(set(labels)) < 2:
         return None
-    grouped = replace(follow_up, group=labels)
+    grouped = replace(follow_up, group=np.asarray(labels))
     tested = (
         gray_test(grouped, follow_up.cause_names[0])
         if endpoint(endpoint_id).kind == "competing"

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every definition there is, and the page of each: for the command, the docs and the report."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+
+from cartulary.codebook.benchmark import benchmarks
+from cartulary.codebook.benchmark_page import benchmark_page
+from cartulary.codebook.definition_page import definition_page
+from cartulary.codebook.endpoint_reader import definitions, endpoints
+from cartulary.codebook.scale_page import scale_page
+from cartulary.codebook.scale_reader import scales
+from cartulary.course.errors import CodebookError
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueEntry:
+    """One definition of the codebook. An endpoint stands once for each of its clocks."""
+
+    kind: str
+    id: str
+    edition: str
+    name: str
+
+
+def catalogue(lang: str = "en") -> tuple[CatalogueEntry, ...]:
+    """Every endpoint (with its clock), scale and benchmark, shipped or dropped in by a centre.
+
+    Arguments: `lang` is "en" or "nl", for the names.
+    Returns: entries by kind, then by id.
+    Refuses: a definition file that is incomplete, with all its problems.
+    """
+    return (
+        *(
+            CatalogueEntry("endpoint", name, e.definition.edition, e.definition.name.text(lang))
+            for name, e in sorted(endpoints().items())
+        ),
+        *(
+            CatalogueEntry("scale", name, scale.edition, scale.name.text(lang))
+            for name, scale in sorted(scales().items())
+        ),
+        *(
+            CatalogueEntry("benchmark", name, cohort.edition, cohort.name.text(lang))
+            for name, cohort in sorted(benchmarks().items())
+        ),
+    )
+
+
+def page(definition_id: str, lang: str = "en") -> str:
+    """One definition as a page in Markdown, in the words of the ward.
+
+    Arguments: an id as `catalogue` lists it; an endpoint's id may leave its clock out.
+    Refuses: an id that is not there, with the nearest that are.
+    """
+    if definition_id in endpoints():
+        return definition_page(endpoints()[definition_id].definition, lang)
+    if definition_id in definitions():
+        return definition_page(definitions()[definition_id], lang)
+    if definition_id in scales():
+        return scale_page(scales()[definition_id], lang)
+    if definition_id in benchmarks():
+        return benchmark_page(benchmarks()[definition_id], lang)
+    known = [*endpoints(), *definitions(), *scales(), *benchmarks()]
+    near = difflib.get_close_matches(definition_id, known, n=4, cutoff=0.4)
+    raise CodebookError(
+        f"No definition is called {definition_id!r}. "
+        + (f"Near to it: {', '.join(near)}. " if near else "")
+        + "List them all with: cartulary definitions"
+    )
