@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a rule is specified: courses in which it finds something, and courses in which it does not."""
+"""How a rule is specified: courses that break it, and courses near by that keep it."""
 
 from __future__ import annotations
 

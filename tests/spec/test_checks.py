@@ -68,7 +68,7 @@ def test_an_ordinary_course_has_no_errors_and_no_warnings() -> None:
 
 
 def test_everything_is_found_together_and_errors_come_first() -> None:
-    problems = check_course(drawn(Death(50), Relapse(80), Infusion(90)))
+    problems = check_course(drawn(Death(50), Infusion(60), Relapse(80)))
     assert {"event_after_death", "relapse_without_remission", "no_lymphodepletion"} <= {
         problem.rule for problem in problems
     }

@@ -13,6 +13,7 @@ from cartulary.codebook.course_facts import (
     days_of_signs,
     event_facts,
     infusion_facts,
+    last_day_after,
     numbered_infusions,
 )
 from cartulary.codebook.scale import Scale
@@ -207,12 +208,19 @@ SCALE_OF_TOXICITY: Final[Mapping[ToxicityKind, tuple[str, ...]]] = {
 }
 
 
+#: A grade 0 is computed only if each of these days after infusion was graded: the 10 days for
+#: which European centres watch a child daily.
+WATCHED_DAYS: Final = range(1, 11)
+
+
 def toxicities_of(course: Course) -> tuple[ToxicityRecord, ...]:
     """Every toxicity of a course, each with the infusion it followed.
 
     What the centre reported stands. Where a kind was not reported after an infusion, and findings
-    or counts allow a grade, the computed one is given; its basis says so. An infusion is the one
-    named in the event, else the last on or before the onset.
+    or counts allow a grade, the computed one is given; its basis says so. From daily findings a
+    grade 0 is computed only when the first 10 days after the infusion were all graded, or all up
+    to death or the next infusion: a quiet day is not a quiet course. An infusion is the one named
+    in the event, else the last on or before the onset.
 
     >>> from cartulary.course import Origin
     >>> from cartulary.course.events import Finding, Infusion
@@ -268,6 +276,10 @@ def _computed(
     flags = tuple(dict.fromkeys(flag for one in days for flag in one.graded.flags))
     found = episode(days)
     if found is None:
+        last = last_day_after(course, infusion, ("next_infusion", "death"))
+        watched = {one.days_after_infusion for one in gradable}
+        if not watched.issuperset(day for day in WATCHED_DAYS if day <= last):
+            return None
         unknown = any(one.graded.grade is None or one.graded.is_minimum for one in days)
         return _as_toxicity(kind, scale, infusion, 0, Graded(0, flags=flags), unknown)
     return ToxicityRecord(

@@ -81,7 +81,7 @@ def completed_events(kind: str, frame: pl.DataFrame | None, children: int) -> pl
     problems = list(_event_problems(kind, frame, children))
     if problems:
         raise CourseError(problems)
-    return in_column_order(_sorted(_named(kind, _sorted(frame))), schema)
+    return in_column_order(_named(kind, _sorted(frame)), schema)
 
 
 def _sorted(frame: pl.DataFrame) -> pl.DataFrame:
@@ -95,7 +95,8 @@ def _named(kind: str, frame: pl.DataFrame) -> pl.DataFrame:
         return frame
     if nameless.all():
         number = pl.int_range(pl.len(), dtype=pl.UInt32).over(CHILD) + 1
-        return frame.with_columns(event_id=pl.format("{}-{}", pl.lit(kind), number))
+        named = frame.with_columns(event_id=pl.format("{}-{}", pl.lit(kind), number))
+        return _sorted(named)
     raise CourseError(
         f"{kind}: {nameless.sum()} of {frame.height} rows have no event_id and the others have. "
         "Give every row an id, or leave the column out."

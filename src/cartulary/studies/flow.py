@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cartulary.codebook.endpoint import CENSORED, MISSING, NO_RESPONSE, RESPONSE
-from cartulary.studies.child_summary import ChildSummary
+from cartulary.codebook.endpoint import CENSORED, MISSING, RESPONSE
+from cartulary.course.events import Death, Event, Product
+from cartulary.studies.child_summary import ChildSummary, is_after
 
 ONE_YEAR_DAYS = 365
 DAY_28 = 28
@@ -17,8 +18,13 @@ STAGES = ("indication", "apheresis", "product", "infusion", "day_28", "one_year"
 # Where a child may end, by the stage it was last seen in; the kind says how it is drawn.
 PLACES: dict[str, tuple[tuple[str, str], ...]] = {
     "indication": (("declined", "loss"), ("died", "loss"), ("under_way", "unknown")),
-    "apheresis": (("product_failed", "loss"), ("died", "loss"), ("under_way", "unknown")),
-    "product": (("died", "loss"), ("under_way", "unknown")),
+    "apheresis": (
+        ("product_failed", "loss"),
+        ("declined", "loss"),
+        ("died", "loss"),
+        ("under_way", "unknown"),
+    ),
+    "product": (("declined", "loss"), ("died", "loss"), ("under_way", "unknown")),
     "infusion": (
         ("no_remission", "loss"),
         ("died", "loss"),
@@ -64,8 +70,18 @@ class Flow:
 def programme_flow(children: Iterable[ChildSummary]) -> Flow:
     """Counts every child once at every stage; the places add up to the children.
 
-    Returns: a `Flow`.
-    Refuses nothing; a child that was infused counts as having reached every stage before.
+    reached[stage] = reached[next stage] + sum of left[stage], for indication to infusion, and
+    reached["infusion"] = sum of one_year.
+
+    Arguments: one summary a child.
+    Returns: a `Flow`; its counts are of children, but for `aphereses` and `infusions`.
+    Refuses nothing; a child at a stage counts as having reached every stage before.
+
+    >>> from cartulary.codebook.drawn import course_from_drawing
+    >>> from cartulary.studies.child_summary import summary
+    >>> waiting = summary(course_from_drawing("0 | indication |\\n5 | apheresis |"))
+    >>> programme_flow([waiting]).left
+    {'apheresis': {'under_way': 1}}
     """
     reached: Counter[str] = Counter()
     left: dict[str, Counter[str]] = {stage: Counter() for stage in STAGES}
@@ -77,8 +93,8 @@ def programme_flow(children: Iterable[ChildSummary]) -> Flow:
         reinfused += child.infusions > 1
         reached["indication"] += 1
         for stage, passed in (
-            ("apheresis", child.aphereses > 0 or child.was_infused),
-            ("product", child.released_day is not None or child.was_infused),
+            ("apheresis", _had_apheresis(child)),
+            ("product", child.released or child.was_infused),
             ("infusion", child.was_infused),
         ):
             if not passed:
@@ -103,21 +119,27 @@ def programme_flow(children: Iterable[ChildSummary]) -> Flow:
     )
 
 
+def _had_apheresis(child: ChildSummary) -> bool:
+    return child.aphereses > 0 or child.was_infused or bool(child.course.all(Product))
+
+
 def _why_stopped(child: ChildSummary, stage: str) -> str:
     """Why a child never reached a stage."""
-    if stage == "apheresis" and child.declined:
-        return "declined"
     if stage == "product" and child.product_failed:
         return "product_failed"
-    if child.death_day is not None:
-        return "died"
-    return "under_way"
+    if child.declined:
+        return "declined"
+    return "died" if child.died else "under_way"
 
 
 def _at_day_28(child: ChildSummary) -> str:
-    if child.response_day28 == RESPONSE:
+    """What was found by day 28; a relapse or other treatment before any look is no remission."""
+    status = child.response_day28
+    if status == RESPONSE:
         return "remission"
-    if child.response_day28 == NO_RESPONSE:
+    if status == Death.kind:
+        return "died"
+    if status not in ("", MISSING):
         return "no_remission"
     lived = child.after_infusion(child.last_day)
     if child.death_day is not None and lived is not None and lived <= DAY_28:
@@ -134,12 +156,20 @@ def _at_one_year(child: ChildSummary) -> str:
         return "event" if child.efs_days <= ONE_YEAR_DAYS else "event_free"
     if child.efs_days >= ONE_YEAR_DAYS:
         return "event_free"
-    first, stopped = child.first_infusion, child.efs_days
+    first = child.first_infusion
     if first is not None:
-        if any(e.day == first + stopped for e in child.transplants):
+        stopped = first + child.efs_days
+        if any(_falls_on(event, stopped, first) for event in child.transplants):
             return "transplant_in_remission"
-        if any(e.day == first + stopped for e in child.new_therapies) or (
-            first + stopped in child.infusion_days
+        if stopped in child.infusion_days[1:] or any(
+            _falls_on(event, stopped, first) for event in child.new_therapies
         ):
             return "other_therapy_in_remission"
     return "not_followed_a_year"
+
+
+def _falls_on(event: Event, day: int, first_infusion: int) -> bool:
+    """Whether an event counts on this day; one that only reaches the infusion counts on it."""
+    if event.day is None or not is_after(event, first_infusion):
+        return False
+    return max(event.day, first_infusion) == day

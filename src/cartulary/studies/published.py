@@ -33,22 +33,35 @@ class PublishedBeside:
 
     @property
     def low(self) -> float | None:
-        """The lower limit as printed, else from memory, else reckoned from printed counts."""
-        return _first(self.row.low, self.row.derived_low, self.row.unconfirmed_low)
+        """The lower limit, from where `interval_is` says; None where there is none."""
+        return self._limits[0]
 
     @property
     def high(self) -> float | None:
-        """The upper limit, in the same order."""
-        return _first(self.row.high, self.row.derived_high, self.row.unconfirmed_high)
+        """The upper limit, from the same place."""
+        return self._limits[1]
 
     @property
     def interval_is(self) -> str:
         """Where the interval comes from: printed, derived, unconfirmed, or none."""
-        if self.row.low is not None or self.row.high is not None:
-            return "printed"
-        if self.row.derived_low is not None:
-            return "derived"
-        return "unconfirmed" if self.row.unconfirmed_low is not None else "none"
+        return next((name for name, *limits in self._intervals if limits != [None, None]), "none")
+
+    @property
+    def _intervals(self) -> tuple[tuple[str, float | None, float | None], ...]:
+        """The intervals there may be, the best supported first; two are never mixed."""
+        row = self.row
+        return (
+            ("printed", row.low, row.high),
+            ("derived", row.derived_low, row.derived_high),
+            ("unconfirmed", row.unconfirmed_low, row.unconfirmed_high),
+        )
+
+    @property
+    def _limits(self) -> tuple[float | None, float | None]:
+        for name, low, high in self._intervals:
+            if name == self.interval_is:
+                return low, high
+        return None, None
 
 
 def published_rows(
@@ -58,6 +71,10 @@ def published_rows(
 
     Arguments: `key` is the outcome, such as "efs"; `at_days` the day on the figure's own clock.
     Returns: pairs of cohort and figure, in the order of `studies`.
+    Refuses: an outcome that is not in the list of the codebook.
+
+    >>> [(cohort.id, row.value) for cohort, row in published_rows("efs", 365)][0]
+    ('eliana_nejm_2018', 0.5)
     """
     shelf = benchmarks()
     chosen = {shelf[name].study: name for name in default_benchmarks(key)}
@@ -78,7 +95,3 @@ def published_rows(
 def has_definition(row: PublishedEstimate) -> bool:
     """True when the paper's definition was found and is in the codebook."""
     return row.definition != NOT_STATED
-
-
-def _first(*values: float | None) -> float | None:
-    return next((value for value in values if value is not None), None)

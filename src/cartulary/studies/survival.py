@@ -63,11 +63,14 @@ def survival_figure(
 
     Arguments: `key` is the published outcome to set beside it ("" for none); `mask` picks
     children by their number in the cohort.
-    Returns: a `SurvivalFigure`.
+    Returns: a `SurvivalFigure`; None when no child was under observation on any day.
+    Refuses: an unknown endpoint, one that is not a time to an event, a cohort of several origins.
     """
     chosen = cohort if mask is None else cohort.select(mask)
+    if len(chosen) == 0:
+        return None
     follow_up = follow_up_of_cohort(chosen, endpoint_id).follow_up
-    if follow_up.n == 0:
+    if follow_up.n_in_view == 0:
         return None
     curve = kaplan_meier(follow_up)
     at = {month: curve.survival_at(DAYS_OF_MONTH[month]) for month in months}
@@ -90,9 +93,13 @@ def survival_figure(
 def incidence_figure(
     cohort: Cohort, endpoint_id: str, *, months: Sequence[int] = SHOWN_MONTHS
 ) -> IncidenceFigure | None:
-    """The cumulative incidence of each cause of one endpoint; None when no child can be counted."""
+    """The cumulative incidence of each cause of one endpoint; None when no child can be counted.
+
+    Returns: an `IncidenceFigure`, its `at` keyed by cause and month.
+    Refuses: an unknown endpoint, or a cohort of several origins.
+    """
     follow_up = follow_up_of_cohort(cohort, endpoint_id).follow_up
-    if follow_up.n == 0:
+    if follow_up.n_in_view == 0:
         return None
     curve = cumulative_incidence(follow_up)
     at = {
@@ -111,7 +118,7 @@ def _ours_under(
         if row.definition == endpoint_id:
             return ours, row.comparability(endpoint_id)
         follow_up = follow_up_of_cohort(cohort, row.definition).follow_up
-        if follow_up.n:
+        if follow_up.n_in_view:
             curve = kaplan_meier(follow_up)
             return curve.survival_at(DAYS_OF_MONTH[month]), row.comparability(row.definition)
     return ours, row.comparability(endpoint_id)

@@ -101,7 +101,7 @@ class History:
         ]
         return candidates[-1] if candidates else None
 
-    def numbers_run_on(self, event_type: type[Apheresis] | type[Infusion]) -> bool:
+    def numbers_run_on(self, event_type: type[Apheresis | Infusion]) -> bool:
         """True when the known numbers of these events are 1, 2, 3 in order of day.
 
         An event without a number leaves nothing to say; one without a date, nothing on order.

@@ -116,14 +116,36 @@ def _rows(sheet: Any, content: bytes) -> Iterator[tuple[int, Sequence[Cell]]]:
         warnings.simplefilter("ignore")
         try:
             sheet.reset_dimensions()
-            for number, cells in enumerate(sheet.iter_rows(max_col=WIDEST_TABLE), start=1):
+            far = 0
+            for number, cells in enumerate(sheet.iter_rows(), start=1):
                 if number > LAST_ROW:
                     return
-                yield number, [_cell(cell) for cell in cells]
-        except GeneratorExit:
+                if len(cells) > WIDEST_TABLE:
+                    far += _refuse_far_cells(cells[WIDEST_TABLE:], number, far)
+                yield number, [_cell(cell) for cell in cells[:WIDEST_TABLE]] if cells else cells
+        except (GeneratorExit, TableRefusedError):
             raise
         except Exception as error:
             raise _broken(error) from error
+
+
+# Rows that are merely coloured to the far right are passed over, but not without end.
+MOST_FAR_ROWS = 2_000
+
+
+def _refuse_far_cells(cells: Sequence[Any], number: int, far: int) -> int:
+    """Refuses a value to the right of every table; counts a row that has only looks there."""
+    if far < MOST_FAR_ROWS and all(cell.value in (None, "", " ") for cell in cells):
+        return 1
+    raise TableRefusedError(
+        Refusal(
+            "sheet.too_wide",
+            f"The row reaches beyond column {WIDEST_TABLE}.",
+            "No table of a programme is so wide.",
+            "Delete the columns to the right of the table.",
+        ),
+        number,
+    )
 
 
 _MERGED = re.compile(rb'mergeCell\s[^>]*?ref="([A-Za-z0-9:$]{1,40})"')
