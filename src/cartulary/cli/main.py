@@ -6,6 +6,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -44,7 +45,9 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS:
             known = ", ".join(COMMANDS)
-            ctx.fail(f"There is no command {args[0]!r}. The commands are: {known}.")
+            near = [name for name in COMMANDS if name.startswith(args[0][:3])]
+            meant = f" Did you mean {near[0]}?" if near else ""
+            ctx.fail(f"There is no command {args[0]!r}.{meant} The commands are: {known}.")
         return super().resolve_command(ctx, args)
 
 
@@ -68,3 +71,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(130)
     except BrokenPipeError:
         sys.exit(0)
+    except OSError as error:
+        name = f" {Path(error.filename).name!r}" if isinstance(error.filename, str) else ""
+        click.echo(
+            f"cartulary: the file system refused{name}: {error.strerror or type(error).__name__}. "
+            "Choose a place that you may read and write.",
+            err=True,
+        )
+        sys.exit(1)

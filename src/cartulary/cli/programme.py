@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,8 +72,15 @@ def _refuse(problems: tuple[Problem, ...], path: Path) -> NoReturn:
         click.echo(f"... and {len(errors) - SHOWN_PROBLEMS} more errors.", err=True)
     click.echo(
         f"{len(errors)} {'error' if len(errors) == 1 else 'errors'} in {path.name or path}. "
-        "Nothing was reckoned or written. Mend them, or add --good-courses to go on without "
-        f"the courses concerned. All of them: cartulary check {path.name or path} --csv problems.csv",
+        "Nothing was reckoned or written.",
         err=True,
     )
+    if path.exists():
+        by_course = any(problem.course_id for problem in errors)
+        go_on = ", or add --good-courses to go on without the courses concerned"
+        click.echo(
+            f"Mend them{go_on if by_course else ''}. All of them: "
+            f"cartulary check {shlex.quote(str(path))} --csv problems.csv",
+            err=True,
+        )
     sys.exit(1)

@@ -301,7 +301,7 @@ class Infection(Event):
     nl: ClassVar[str] = "Infectie"
 
     organism: Organism | Absence = fact(FactKind.CHOICE, "kind", "soort", choices=Organism)
-    agent: str | Absence = fact(FactKind.TEXT, "organism", "verwekker")
+    agent: str | Absence = fact(FactKind.TEXT, "causative organism", "verwekker")
     reactivation: bool | Absence = fact(FactKind.YES_NO, "reactivation", "reactivatie")
     grade: int | Absence = fact(FactKind.INTEGER, "grade", "graad", low=1, high=5)
     end_day: int | Absence = fact(FactKind.DAY, "end", "einde")

@@ -110,6 +110,8 @@ def when_in(cell: Cell, notation: Notation) -> When | Absence | Refusal:
     if isinstance(cell, (int, float)):
         if days.EARLIEST_YEAR <= cell <= days.LATEST_YEAR and float(cell).is_integer():
             return days.checked(PartialDate(int(cell)))
+        if isinstance(cell, int) and len(str(cell)) == len("20200317"):
+            return when_of(str(cell))
         return days.of_serial(cell)
     if isinstance(cell, PartialDate):
         return days.checked(cell)

@@ -72,27 +72,31 @@ CHILD = Column(
     says_nl="Het pseudoniem van het kind, zoals in de tabel kinderen. Nooit een naam of nummer.",
 )
 
-_BEFORE_FACTS = (
-    CHILD,
-    Column(
+_DAY = Column(
+    "day",
+    Role.DAY,
+    "day",
+    "dag",
+    ("study day", "studiedag"),
+    says_en="Instead of a date: days since the indication, which is day 0.",
+    says_nl="In plaats van een datum: dagen sinds de indicatie, die dag 0 is.",
+)
+
+
+def _date_of(event_type: type[Event]) -> Column:
+    """The date of an event may bear its name: "infusion date", "infusiedatum"."""
+    en, nl = event_type.en, event_type.nl
+    own = (f"{en} date", f"date of {en}", f"{nl} datum", f"datum {nl}")
+    return Column(
         "date",
         Role.DATE,
         "date",
         "datum",
-        ("event date", "start date", "startdatum", "onset date", "when", "wanneer"),
+        (*own, "event date", "start date", "startdatum", "onset date", "when", "wanneer"),
         says_en="When it happened or began; 2020-03 or 2020 when no more is known; unknown.",
         says_nl="Wanneer het gebeurde of begon; 2020-03 of 2020 als meer niet bekend is; onbekend.",
-    ),
-    Column(
-        "day",
-        Role.DAY,
-        "day",
-        "dag",
-        ("study day", "studiedag"),
-        says_en="Instead of a date: days since the indication, which is day 0.",
-        says_nl="In plaats van een datum: dagen sinds de indicatie, die dag 0 is.",
-    ),
-)
+    )
+
 
 _AFTER_FACTS = (
     Column(
@@ -163,8 +167,9 @@ def columns_of(event_type: type[Event]) -> tuple[Column, ...]:
 
 @cache
 def _columns_of_kind(kind: str) -> tuple[Column, ...]:
-    facts = facts_of(EVENT_TYPE_OF_KIND[kind])
-    columns: list[Column] = list(_BEFORE_FACTS)
+    event_type = EVENT_TYPE_OF_KIND[kind]
+    facts = facts_of(event_type)
+    columns: list[Column] = [CHILD, _date_of(event_type), _DAY]
     for name, fact in facts.items():
         if fact.kind is FactKind.DAY:
             columns += _of_day_fact(name, fact)

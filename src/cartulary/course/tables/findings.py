@@ -17,7 +17,8 @@ class Findings:
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
-        self.errors_of_course: dict[str, list[Problem]] = {}
+        self.first_error_of: dict[str, Problem] = {}
+        self.errors_of: Counter[str] = Counter()
         self.blocking = 0
         self._listed: Counter[str] = Counter()
         self._unlisted: Counter[str] = Counter()
@@ -26,7 +27,7 @@ class Findings:
         """Keep a problem. An error that names no child blocks the programme, unless told not."""
         if problem.severity is Severity.ERROR:
             if problem.course_id:
-                self.errors_of_course.setdefault(problem.course_id, []).append(problem)
+                self.concerns(problem.course_id, problem)
             elif blocking:
                 self.blocking += 1
         if self._listed[problem.file] >= LISTED_PER_FILE:
@@ -36,8 +37,9 @@ class Findings:
         self.problems.append(problem)
 
     def concerns(self, course_id: str, problem: Problem) -> None:
-        """Mark another child as touched by an error that is already listed."""
-        self.errors_of_course.setdefault(course_id, []).append(problem)
+        """Mark a child as touched by an error, be it listed under another."""
+        self.first_error_of.setdefault(course_id, problem)
+        self.errors_of[course_id] += 1
 
     def error(self, rule: str, fact: str, why: str, remedy: str, **place: object) -> None:
         """Keep an error; `place` takes value, file, row, column, course_id."""

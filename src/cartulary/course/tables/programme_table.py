@@ -10,12 +10,20 @@ from datetime import date
 from cartulary.course.absence import Absence
 from cartulary.course.course import DayZero, Origin
 from cartulary.course.dates import Precision
-from cartulary.course.tables.cells import Cell, Notation, is_empty, text_in, value_of, when_in
+from cartulary.course.tables.cells import (
+    Cell,
+    Notation,
+    absence_in,
+    is_empty,
+    text_in,
+    value_of,
+    when_in,
+)
 from cartulary.course.tables.children_table import DAY0_IS, ORIGIN
 from cartulary.course.tables.files import Table, TableRefusedError
 from cartulary.course.tables.findings import Findings
 from cartulary.course.tables.refusal import Refusal, shown
-from cartulary.course.tables.words import ABSENCE_OF_WORD, folded, nearest
+from cartulary.course.tables.words import folded, nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +90,13 @@ KEYS: tuple[Key, ...] = (
         ("note", "opmerkingen", "opmerking"),
     ),
     Key(
+        "not_reported",
+        "not reported",
+        "niet gerapporteerd",
+        "Outcomes of which no figure is made: families of endpoints, such as os, between commas.",
+        "Uitkomsten waarvan geen cijfer wordt gemaakt: families van eindpunten, zoals os, rfs.",
+    ),
+    Key(
         "decimal_mark",
         "decimal mark",
         "decimaalteken",
@@ -130,6 +145,7 @@ class About:
     day0_is: DayZero = DayZero.INDICATION
     language: str = ""
     notes: tuple[str, ...] = ()
+    not_reported: tuple[str, ...] = ()
     notation: Notation = field(default_factory=Notation)
 
 
@@ -188,7 +204,7 @@ def _take(
     about: About, key: Key, cells: Sequence[Cell], table: Table, number: int, findings: Findings
 ) -> None:
     cell: Cell = cells[1] if len(cells) > 1 else ""
-    if is_empty(cell) or (isinstance(cell, str) and folded(cell) in ABSENCE_OF_WORD):
+    if is_empty(cell) or absence_in(cell) is not None:
         return
     value = _value(key, cell)
     if isinstance(value, Refusal):
@@ -201,6 +217,8 @@ def _take(
         )
     elif key.name == "notes":
         about.notes = (*about.notes, str(value))
+    elif key.name == "not_reported":
+        about.not_reported = tuple(filter(None, (part.strip() for part in str(value).split(","))))
     elif key.name == "decimal_mark":
         about.notation = Notation(str(value), about.notation.date_order)
     elif key.name == "date_order":

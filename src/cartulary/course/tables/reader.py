@@ -56,6 +56,7 @@ class Readable:
     language: str
     notes: tuple[str, ...]
     files: tuple[SourceFile, ...]
+    not_reported: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ class Programme:
     """A programme as its files give it.
 
     `cohort` is None when there are errors, unless the good courses were asked for; then
-    `left_out` names the others. `files` carry the SHA-256 of what was read.
+    `left_out` names the others. `files` carry the SHA-256 of what was read. `not_reported` names
+    the endpoint families, such as "os", of which the programme wants no figure made.
     """
 
     cohort: Cohort | None
@@ -77,6 +79,7 @@ class Programme:
     day0_is: DayZero = DayZero.INDICATION
     language: str = ""
     notes: tuple[str, ...] = field(default=())
+    not_reported: tuple[str, ...] = ()
 
     @property
     def has_errors(self) -> bool:
@@ -116,6 +119,7 @@ def read_programme(path: Path | str, good_courses_only: bool = False) -> Program
         readable.day0_is,
         readable.language,
         readable.notes,
+        readable.not_reported,
     )
 
 
@@ -170,7 +174,7 @@ def read_courses(path: Path | str) -> Readable:
         for child in children.values()
         if (course := _course_of(child, rows_of[child.child], about, findings)) is not None
     ]
-    good = tuple(course for course in courses if course.course_id not in findings.errors_of_course)
+    good = tuple(course for course in courses if course.course_id not in findings.errors_of)
     left_out = _left_out(findings)
     return Readable(
         good,
@@ -185,6 +189,7 @@ def read_courses(path: Path | str) -> Readable:
         about.language,
         about.notes,
         tuple(found.files),
+        about.not_reported,
     )
 
 
@@ -257,7 +262,7 @@ def _course_of(
         events += _indication_of(child, day0)
     origin = children_of.origin_of(child, about, findings)
     age = children_of.age_of(child, day0, findings)
-    if origin is None or child.child in findings.errors_of_course:
+    if origin is None or child.child in findings.errors_of:
         return None
     try:
         return Course(
@@ -320,9 +325,9 @@ def _indication_of(child: ChildRow, day0: DayZeroOf) -> list[Event]:
 
 def _left_out(findings: Findings) -> tuple[LeftOut, ...]:
     left = []
-    for course_id, problems in findings.errors_of_course.items():
-        first = problems[0]
+    for course_id, first in findings.first_error_of.items():
+        errors = findings.errors_of[course_id]
         place = f"{first.file} row {first.row}: " if first.row else ""
-        count = f"{len(problems)} errors, the first: " if len(problems) > 1 else ""
+        count = f"{errors} errors, the first: " if errors > 1 else ""
         left.append(LeftOut(course_id, f"{count}{place}{first.fact}"))
     return tuple(left)

@@ -7,15 +7,14 @@ python -m cartulary.course.tables.reference_page docs/reference/tables.md
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
-from cartulary.course.absence import Absence
 from cartulary.course.tables.codebook_table import codebook_tables, described
 from cartulary.course.tables.columns import Column
 from cartulary.course.tables.days import EARLIEST_YEAR, LATEST_YEAR
 from cartulary.course.tables.programme_table import KEYS
-from cartulary.course.tables.words import ABSENCE_OF_WORD
+from cartulary.course.tables.words import ABSENCE_WORDS
 from cartulary.course.tables.writer import file_stem, title
 from cartulary.course.units import UNIT_OF_ANALYTE
 
@@ -90,16 +89,15 @@ def tables_page() -> str:
 
 
 def _absences() -> str:
-    words: Mapping[Absence, list[str]] = {absence: [] for absence in Absence}
-    for word, absence in sorted(ABSENCE_OF_WORD.items()):
-        words[absence].append(word)
     rows = "\n".join(
-        f"| {absence.en} | {absence.nl} | {', '.join(f'`{word}`' for word in words[absence])} |"
-        for absence in Absence
+        f"| {absence.en} | {absence.nl} | {', '.join(f'`{word}`' for word in words)} |"
+        for absence, words in ABSENCE_WORDS.items()
     )
     return (
-        "## Words of absence\n\nWritten here without spaces and points, which do not matter.\n\n"
-        f"| English | Dutch | understood |\n|---|---|---|\n{rows}\n"
+        "## Words of absence\n\n"
+        f"| English | Dutch | understood too |\n|---|---|---|\n{rows}\n\n"
+        "A word that is a value of the column is that value: *unknown* is a cause of death. A dash "
+        "alone is no value among numbers and texts, and refused where it may mean negative.\n"
     )
 
 

@@ -19,7 +19,7 @@ from cartulary.course.tables.cells import (
     when_in,
 )
 from cartulary.course.tables.columns import Column, Header, Heading, Role, header_of
-from cartulary.course.tables.files import Table, TableRefusedError
+from cartulary.course.tables.files import WIDEST_TABLE, Table, TableRefusedError
 from cartulary.course.tables.findings import Findings
 from cartulary.course.tables.refusal import Refusal, shown
 from cartulary.course.tables.words import folded, nearest
@@ -111,6 +111,9 @@ def table_rows(
             _empty_table(table, findings)
             return
         number, cells = head
+        if len(cells) > WIDEST_TABLE:
+            _too_wide(table, number, len(cells), findings)
+            return
         header = header_of(["" if isinstance(c, Refusal) else str(c) for c in cells], columns)
         places = _places(header, table, number, columns, notation, findings)
         if places is None:
@@ -127,6 +130,17 @@ def _empty_table(table: Table, findings: Findings) -> None:
         "It says neither that nothing happened nor what its columns would be.",
         "Remove it, or give it a header; `cartulary template` writes one.",
         file=table.file,
+    )
+
+
+def _too_wide(table: Table, number: int, width: int, findings: Findings) -> None:
+    findings.error(
+        "header.too_wide",
+        f"The header has {width} cells.",
+        f"No table of a programme has more than {WIDEST_TABLE} columns.",
+        "Check that this is a table of a programme, and what divides its cells.",
+        file=table.file,
+        row=number,
     )
 
 

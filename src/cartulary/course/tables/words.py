@@ -34,7 +34,7 @@ def folded(text: str) -> str:
     return kept.translate(_SILENT) + sign
 
 
-_ABSENCE_WORDS: dict[Absence, tuple[str, ...]] = {
+ABSENCE_WORDS: Mapping[Absence, tuple[str, ...]] = {
     NOT_DONE: (
         "nd",
         "n.d.",
@@ -64,13 +64,13 @@ _ABSENCE_WORDS: dict[Absence, tuple[str, ...]] = {
         "?",
     ),
     NOT_YET_DUE: ("not yet", "nog niet", "ongoing", "loopt nog", "lopend", "pending", "volgt"),
-    REFUSED: ("geweigerd", "weigert", "refuses"),
+    REFUSED: ("weigert", "refuses"),
 }
 
 ABSENCE_OF_WORD: Mapping[str, Absence] = MappingProxyType(
     {
         folded(word): absence
-        for absence, words in _ABSENCE_WORDS.items()
+        for absence, words in ABSENCE_WORDS.items()
         for word in (absence.code, absence.en, absence.nl, *words)
     }
 )
