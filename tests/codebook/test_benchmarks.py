@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import time
 import tomllib
 from pathlib import Path
@@ -22,7 +23,11 @@ from cartulary.codebook.benchmark import (
     read_benchmark,
     read_benchmark_named,
 )
+from cartulary.codebook.benchmark_checks import TOP_KEYS
+from cartulary.codebook.benchmark_estimate_checks import ESTIMATE_KEYS
 from cartulary.codebook.benchmark_page import benchmark_page, printed_value
+from cartulary.codebook.files import FOLDER_VARIABLE
+from cartulary.codebook.source import CONFIRMED, SUPPORT, SUPPORT_OF_FIGURES
 from cartulary.course.errors import CodebookError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -75,7 +80,7 @@ def test_an_estimate_holds_together(row: PublishedEstimate) -> None:
         assert all(0 <= end <= 1 for end in ends)
     assert row.source.citation
     assert row.value is not None or row.not_reached or row.low is not None
-    assert row.is_confirmed or row.support not in terms.CONFIRMED
+    assert row.is_confirmed or row.support not in CONFIRMED
     if row.count is not None and row.n is not None:
         assert row.count <= row.n
 
@@ -142,6 +147,12 @@ def test_eliana_42_percent_is_unverified_and_not_chosen() -> None:
     assert [row.support for row in rows] == ["unverified"]
     assert cohort.estimate("efs", 1826) is None
     assert cohort.estimate("efs", 1826, disputed=True) not in rows
+
+
+def test_a_figure_is_never_our_own_choice(tmp_path: Path) -> None:
+    assert set(SUPPORT) - set(SUPPORT_OF_FIGURES) == {"found_in_part", "ours"}
+    with pytest.raises(CodebookError, match=r"support: 'ours'"):
+        read_text(tmp_path, GOOD.replace('support = "found"', 'support = "ours"'))
 
 
 def test_the_articles_eliana_pair_is_kept_but_unverified() -> None:
@@ -371,6 +382,37 @@ def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
         read_benchmark(path)
 
 
+# --- a centre's own files -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The benchmarks of a centre's own folder of definitions, with nothing in it yet."""
+    folder = tmp_path / "benchmarks"
+    folder.mkdir()
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
+    return folder
+
+
+def test_a_centre_adds_its_own_benchmark(own_folder: Path) -> None:
+    assert "small" not in benchmarks()
+    read_text(own_folder, GOOD.replace('id = "small"', 'id = "small"\ndefault_for = ["cr"]'))
+    own = read_benchmark_named("small").estimate("cr")
+    assert own is not None
+    assert (own.value, own.benchmark) == (0.5, "small")
+    assert "small" in default_benchmarks("cr")
+    assert set(benchmarks()) == {*IDS, "small"}
+    (own_folder / "small.toml").unlink()
+    assert "small" not in benchmarks()
+
+
+def test_a_centre_may_not_replace_a_benchmark_in_silence(own_folder: Path) -> None:
+    same = (FOLDER / "article_2020.toml").read_text(encoding="utf-8")
+    (own_folder / "article_2020.toml").write_text(same, encoding="utf-8")
+    with pytest.raises(CodebookError, match="Another file has this id already"):
+        benchmarks()
+
+
 # --- pages -------------------------------------------------------------------------------------
 
 
@@ -519,3 +561,10 @@ def test_reading_everything_is_quick() -> None:
         read_benchmark(path)
     # Measured at 0.1 s; the limit leaves room for a busy machine and still catches a slow reader.
     assert time.process_time() - start < 2
+
+
+def test_the_manual_names_every_part_of_a_benchmark_file(repository: Path) -> None:
+    manual = (repository / "src/cartulary/codebook/README.md").read_text(encoding="utf-8")
+    manual = manual.replace("[", " ").replace("]", " ")
+    named = set(re.findall(r"\w+", " ".join(re.findall(r"`([^`\n]+)`", manual))))
+    assert (TOP_KEYS | ESTIMATE_KEYS) - named == set()

@@ -18,6 +18,7 @@ from cartulary.codebook.endpoint_reader import (
     endpoint,
     endpoints,
 )
+from cartulary.codebook.source import CONFIRMED
 from cartulary.course.cohort import Cohort
 from cartulary.course.errors import CodebookError, EstimandError
 from cartulary.evidence.follow_up_of_cohort import follow_up_of_cohort, response_of_cohort
@@ -56,7 +57,7 @@ unit = "child"
 name = { en = "Freedom from transplant", nl = "Zonder transplantatie" }
 abbreviation = { en = "FFT", nl = "ZT" }
 summary = { en = "Days to transplant or death.", nl = "Dagen tot transplantatie of overlijden." }
-source = { citation = "House rule", url = "", status = "ours" }
+source = { citation = "House rule", url = "none", support = "ours" }
 
 [[clock]]
 start = "infusion"
@@ -109,8 +110,7 @@ def test_an_unknown_endpoint_is_refused_with_its_neighbours() -> None:
 
 def test_an_unconfirmed_reading_says_what_is_to_be_confirmed() -> None:
     for definition in definitions().values():
-        if definition.source.status == "unconfirmed":
-            assert definition.confirm is not None
+        assert definition.source.support in CONFIRMED or definition.confirm is not None
     assert "transplant" in str(endpoint("cibmtr.efs.infusion").definition.confirm)
 
 
@@ -141,25 +141,27 @@ def test_the_small_file_is_a_good_file() -> None:
 @pytest.mark.parametrize(
     ("written", "instead", "said"),
     [
-        ('edition = "1"', "", "'edition' is missing"),
-        ('unit = "child"', 'unit = "infusion"', "'unit' is 'infusion'"),
-        ('status = "ours"', 'status = "unconfirmed"', "nothing says what is to be confirmed"),
-        ('status = "ours"', 'status = "sure"', "'status' is 'sure'"),
-        ("source = {", "sauce = {", "'sauce' means nothing here"),
-        ('since = "infusion"', 'sinse = "infusion"', "Did you mean 'since'"),
-        ('since = "infusion"', 'since = "monday"', "'since' is 'monday'"),
-        ('reason == "relapse"', 'reason == "RELAPSE"', "reason is never 'RELAPSE'"),
-        ('reason == "relapse"', "reason >= 3", "it is a choice fact"),
-        ('reason == "relapse"', 'raison == "relapse"', "a transplant has no fact 'raison'"),
+        ('edition = "1"', "", "small.toml: edition: missing"),
+        ('unit = "child"', 'unit = "infusion"', "unit: 'infusion'"),
+        ('support = "ours"', 'support = "found_in_part"', "nothing says what is to be confirmed"),
+        ('support = "ours"', 'support = "sure"', "source.support: 'sure'"),
+        ('support = "ours"', 'support = "found"', "source.read_on: missing"),
+        ('url = "none"', 'url = ""', "source.url: ''"),
+        ("source = {", "sauce = {", "sauce: unknown"),
+        ('since = "infusion"', 'sinse = "infusion"', 'Did you mean "since"'),
+        ('since = "infusion"', 'since = "monday"', "event 1.since: 'monday'"),
+        ('reason == "relapse"', 'reason == "RELAPSE"', "event 1.moment: reason: 'RELAPSE'"),
+        ('reason == "relapse"', "reason >= 3", "It is a choice fact"),
+        ('reason == "relapse"', 'raison == "relapse"', "'raison'. A transplant has no such fact"),
         ('reason == "relapse"', 'reason = "relapse"', "cannot be read"),
-        ("transplant where", "transplants where", "which is no kind of event"),
-        ('name = "transplant"', 'name = "censored"', "cannot be the name of a moment"),
+        ("transplant where", "transplants where", "'transplants'. This is no kind of event"),
+        ('name = "transplant"', 'name = "censored"', "It cannot be the name of a moment"),
         ('kind = "time_to_event"', 'kind = "competing"', "nothing competes"),
-        ('kind = "time_to_event"', 'kind = "response"', "[response] is not there"),
+        ('kind = "time_to_event"', 'kind = "response"', "response: missing"),
         ('since = "infusion"', 'split_by = "no_such_scale"', "no scale 'no_such_scale'"),
-        ('since = "infusion"', 'day = "decided_day"', "not a day that a transplant holds"),
+        ('since = "infusion"', 'day = "decided_day"', "It is not a day that a transplant holds"),
         ("[[clock]]", '[[clock]]\nstart = "infusion"\n[[clock]]', "is there twice"),
-        ('says = { en = "Two."', 'says = { fr = "Deux."', "'fr' means nothing here"),
+        ('says = { en = "Two."', 'says = { fr = "Deux."', "says.fr: unknown"),
     ],
 )
 def test_a_file_that_is_wrong_is_refused_with_the_reason(
@@ -170,17 +172,17 @@ def test_a_file_that_is_wrong_is_refused_with_the_reason(
 
 
 def test_a_file_without_examples_is_refused() -> None:
-    assert "worked examples: 0" in refusal(SMALL.split("[[example]]")[0])
+    assert "example: 0 of the 2" in refusal(SMALL.split("[[example]]")[0])
 
 
 def test_all_faults_of_a_file_are_told_at_once() -> None:
     told = refusal(SMALL.replace('edition = "1"', "").replace("transplant where", "graft where"))
-    assert "'edition' is missing" in told
-    assert "no kind of event" in told
+    assert "small.toml: edition: missing" in told
+    assert "This is no kind of event" in told
 
 
 def test_what_is_not_toml_is_refused() -> None:
-    assert "not TOML" in refusal("id = ")
+    assert "cannot be read as TOML" in refusal("id = ")
 
 
 @pytest.mark.parametrize("definition", definitions().values(), ids=lambda d: d.definition_id)
@@ -271,3 +273,17 @@ def test_questions_that_do_not_fit_are_refused() -> None:
     mixed = Cohort(pl.DataFrame({"course_id": ["a", "b"], "origin": ["simulated", "recorded"]}))
     with pytest.raises(EstimandError, match="one origin"):
         follow_up_of_cohort(mixed, "os.infusion")
+
+
+def test_the_example_that_the_manual_shows_comes_out(repository: Path) -> None:
+    manual = (repository / "src/cartulary/codebook/README.md").read_text(encoding="utf-8")
+    shown = [part.split("```")[0] for part in manual.split("```toml\n")[1:]]
+    example = next(part for part in shown if part.startswith("[[example]]"))
+    text = SMALL.split("[[example]]")[0] + 2 * example
+    text = text.replace('"transplant"\n', '"relapse"\n').replace(
+        "'transplant where reason == \"relapse\"'", "'relapse'"
+    )
+    definition = definition_from_text(text, "shown.toml")
+    drawn, expected = definition.examples[0].course, definition.examples[0].expect[0]
+    found = outcome(course_from_drawing(drawn), definition.endpoint(expected.clock))
+    assert (found.status, found.exit) == (expected.status, expected.exit)

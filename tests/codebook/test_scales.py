@@ -9,7 +9,6 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from cartulary.codebook.benchmark_terms import SUPPORT
 from cartulary.codebook.expression import parse
 from cartulary.codebook.files import FOLDER_VARIABLE, definition_files
 from cartulary.codebook.scale import Scale, absent_in
@@ -19,6 +18,7 @@ from cartulary.codebook.scale_inputs import COURSE_FACTS, PICKS, SERIES_QUANTITI
 from cartulary.codebook.scale_page import scale_page
 from cartulary.codebook.scale_parts import Combine, From, ScaleExample, ScaleUnit
 from cartulary.codebook.scale_reader import read_scale, scale_named, scales
+from cartulary.codebook.source import CONFIRMED, SUPPORT
 from cartulary.course.errors import CodebookError
 
 NAMED = {
@@ -106,11 +106,7 @@ def test_whatever_a_scale_says_it_can_say_in_words(scale: Scale, lang: str) -> N
 
 
 def test_a_scale_not_confirmed_says_so() -> None:
-    unconfirmed = [
-        scale.id
-        for scale in scales().values()
-        if scale.source.support in ("from_memory_medium", "from_memory_low", "unverified")
-    ]
+    unconfirmed = [scale.id for scale in scales().values() if scale.source.support not in CONFIRMED]
     assert "burden_eliana_median" in unconfirmed
     assert all(scales()[scale_id].confirm is not None for scale_id in unconfirmed)
 
@@ -320,3 +316,9 @@ def test_the_manual_names_every_part_of_a_scale_file(repository: Path) -> None:
     manual = (repository / "src/cartulary/codebook/README.md").read_text(encoding="utf-8")
     words = [*Combine, *ScaleUnit, *From, *SERIES_QUANTITIES, *COURSE_FACTS, *PICKS, *SUPPORT]
     assert [str(word) for word in words if f"`{word!s}`" not in manual] == []
+
+
+def test_every_word_of_support_has_a_row_of_its_own_or_shares_one(repository: Path) -> None:
+    manual = (repository / "src/cartulary/codebook/README.md").read_text(encoding="utf-8")
+    table = manual.split("| `support` | Means |")[1].split("\n\n")[0]
+    assert [word for word in SUPPORT if f"`{word}`" not in table] == []

@@ -167,7 +167,7 @@ unit = "child"
 name = {{ en = "odd", nl = "vreemd" }}
 abbreviation = {{ en = "odd", nl = "vreemd" }}
 summary = {{ en = "odd", nl = "vreemd" }}
-source = {{ citation = "made up", status = "ours" }}
+source = {{ citation = "made up", url = "none", support = "ours" }}
 [[clock]]
 start = "indication"
 [[clock]]

@@ -55,9 +55,11 @@ def command(
     # A mistyped name should not have to wait for a long programme to be read.
     endpoint_of(endpoint)
     from cartulary.cli.programme import programme_or_exit
+    from cartulary.studies.not_reported import refuse_silent
     from cartulary.studies.single_estimate import DEFAULT_DAYS, endpoint_estimates, groups_of
 
     read = programme_or_exit(programme, good_courses=good_courses)
+    refuse_silent(endpoint, read.programme.not_reported)
     found = endpoint_estimates(read.cohort, endpoint, days=days or DEFAULT_DAYS, group=group)
     if adtte is not None:
         from cartulary.reports.adtte import write_adtte

@@ -7,47 +7,28 @@ clock, definition, rule for transplant, source, and how well it is supported.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from functools import cache
-from importlib.resources import files
+from functools import lru_cache
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
 from cartulary.codebook import benchmark_terms as terms
-from cartulary.codebook.benchmark_checks import (
-    DECIMAL_KEYS,
-    ESTIMATE_KEYS,
-    FileProblem,
-    find_problems,
-    with_defaults,
-)
+from cartulary.codebook.benchmark_checks import find_problems, sources_of
+from cartulary.codebook.benchmark_estimate_checks import DECIMAL_KEYS, ESTIMATE_KEYS, with_defaults
+from cartulary.codebook.files import FOLDER_VARIABLE, definition_files, file_stamp
 from cartulary.codebook.published_cohort import (
     Benchmark,
     BenchmarkExample,
-    Bilingual,
     PublishedEstimate,
-    PublishedSource,
     check_outcome,
 )
+from cartulary.codebook.source import Source, read_source_of_figures
+from cartulary.codebook.toml_page import Page, page_of
+from cartulary.codebook.words import Words
 from cartulary.course.errors import CodebookError
-
-__all__ = [
-    "Benchmark",
-    "BenchmarkExample",
-    "Bilingual",
-    "PublishedEstimate",
-    "PublishedSource",
-    "benchmarks",
-    "best_estimate",
-    "default_benchmarks",
-    "example_failures",
-    "read_benchmark",
-    "read_benchmark_named",
-]
 
 DAYS_PER_MONTH: Final = 365.25 / 12
 _TOP_AS_WRITTEN: Final = (
@@ -71,20 +52,10 @@ def read_benchmark(path: Path | Traversable) -> Benchmark:
     source, unit, edition, comparability note or worked example; that uses words outside
     `benchmark_terms`; or whose numbers contradict each other.
     """
-    file = path.name
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"), parse_float=Decimal)
-    except UnicodeDecodeError as error:
-        problem = FileProblem(file, "the file", str(error.reason), "It must be UTF-8.", "Resave.")
-        raise CodebookError(str(problem)) from error
-    except tomllib.TOMLDecodeError as error:
-        why = "It cannot be read as TOML."
-        problem = FileProblem(file, "the file", str(error), why, "Mend that line.")
-        raise CodebookError(str(problem)) from error
-    problems = find_problems(raw, file, file.removesuffix(".toml"))
-    if problems:
-        raise CodebookError([str(problem) for problem in problems])
-    benchmark = _build(raw)
+    page = page_of(path, parse_float=Decimal)
+    find_problems(page, path.name.removesuffix(".toml"))
+    page.refuse()
+    benchmark = _build(page)
     failures = example_failures(benchmark)
     if failures:
         raise CodebookError(failures)
@@ -123,7 +94,7 @@ def _equal(printed: float | None, promised: int | Decimal) -> bool:
 
 
 def read_benchmark_named(benchmark_id: str) -> Benchmark:
-    """A shipped benchmark by its id; CodebookError names the nearest where there is none."""
+    """A benchmark by its id; CodebookError names the nearest where there is none."""
     shelf = benchmarks()
     if benchmark_id not in shelf:
         raise CodebookError(
@@ -134,14 +105,18 @@ def read_benchmark_named(benchmark_id: str) -> Benchmark:
 
 
 class _Shelf(Mapping[str, Benchmark]):
-    """The shipped benchmarks by id; a file is read when it is first asked for."""
+    """Benchmarks by id; a file is read when it is first asked for, and then kept."""
 
-    def __init__(self, folder: Traversable) -> None:
-        self._files = {
-            entry.name.removesuffix(".toml"): entry
-            for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
-            if entry.name.endswith(".toml")
-        }
+    def __init__(self, found: Sequence[Traversable | Path]) -> None:
+        self._files: dict[str, Traversable | Path] = {}
+        for file in found:
+            name = file.name.removesuffix(".toml")
+            if name in self._files:
+                raise CodebookError(
+                    f"{file.name}: id: {name!r}. Another file has this id already. Give the "
+                    f"centre's own benchmark a name of its own; see {FOLDER_VARIABLE}."
+                )
+            self._files[name] = file
         self._read: dict[str, Benchmark] = {}
 
     def __getitem__(self, benchmark_id: str) -> Benchmark:
@@ -159,10 +134,22 @@ class _Shelf(Mapping[str, Benchmark]):
         return benchmark_id in self._files
 
 
-@cache
 def benchmarks() -> Mapping[str, Benchmark]:
-    """Every shipped benchmark by id, each read when it is first asked for and then kept."""
-    return _Shelf(files("cartulary.codebook") / "benchmarks")
+    """Every benchmark by id: those of the package, then those of the centre's own folder.
+
+    Each file is read when it is first asked for and then kept, until a file of the centre's own
+    folder changes. Refuses two files with one id: a figure could not say which it is set beside.
+
+    >>> "eliana_nejm_2018" in benchmarks()
+    True
+    """
+    return _shelf(file_stamp("benchmarks"))
+
+
+@lru_cache(maxsize=2)
+def _shelf(_stamp: tuple[tuple[str, int], ...]) -> Mapping[str, Benchmark]:
+    """The benchmarks of one state of the files; the stamp only tells states apart."""
+    return _Shelf(definition_files("benchmarks"))
 
 
 def default_benchmarks(key: str) -> tuple[str, ...]:
@@ -197,19 +184,8 @@ def best_estimate(
     return min(ranked, key=lambda pair: pair[0])[1] if ranked else None
 
 
-def _bilingual(raw: Mapping[str, str]) -> Bilingual:
-    return Bilingual(en=raw["en"], nl=raw["nl"])
-
-
-def _source(raw: Mapping[str, Any]) -> PublishedSource:
-    url = raw.get("url", "")
-    return PublishedSource(
-        citation=raw["citation"],
-        url="" if url == "none" else url,
-        doi=raw.get("doi", ""),
-        licence_note=raw["licence_note"],
-        read_on=raw["read_on"],
-    )
+def _words(raw: Mapping[str, str]) -> Words:
+    return Words(en=raw["en"], nl=raw["nl"])
 
 
 def _float(value: int | Decimal | None) -> float | None:
@@ -225,7 +201,7 @@ def _decimals(value: int | Decimal | None, fraction: bool) -> int:
 
 
 def _estimate(
-    raw: Mapping[str, Any], row: Mapping[str, Any], sources: Mapping[str, PublishedSource]
+    raw: Mapping[str, Any], row: Mapping[str, Any], sources: Mapping[str, Source]
 ) -> PublishedEstimate:
     full = with_defaults(raw, row)
     fraction = full["statistic"] in terms.FRACTIONS
@@ -246,25 +222,25 @@ def _estimate(
         decimals=_decimals(full.get("value"), fraction),
         at_months=_float(at_months),
         at_days=at_days if at_months is None else round(float(at_months) * DAYS_PER_MONTH),
-        note=_bilingual(full["note"]) if "note" in full else None,
+        note=_words(full["note"]) if "note" in full else None,
         **as_written,
         **numbers,
     )
 
 
-def _build(raw: Mapping[str, Any]) -> Benchmark:
-    sources = {"source": _source(raw["source"])}
-    sources |= {name: _source(entry) for name, entry in raw.get("sources", {}).items()}
+def _build(page: Page) -> Benchmark:
+    raw = page.raw
+    sources = {name: read_source_of_figures(part) for name, part in sources_of(page)}
     ages = raw.get("age_range_years")
     return Benchmark(
-        name=_bilingual(raw["name"]),
-        population=_bilingual(raw["population"]),
+        name=_words(raw["name"]),
+        population=_words(raw["population"]),
         source=sources["source"],
-        comparability=tuple(_bilingual(note) for note in raw["comparability"]),
+        comparability=tuple(_words(note) for note in raw["comparability"]),
         estimates=tuple(_estimate(raw, row, sources) for row in raw["estimate"]),
         examples=tuple(BenchmarkExample(row["ask"], row["expect"]) for row in raw["example"]),
         subgroups=MappingProxyType(
-            {name: _bilingual(words) for name, words in raw.get("subgroups", {}).items()}
+            {name: _words(table) for name, table in raw.get("subgroups", {}).items()}
         ),
         default_for=tuple(raw.get("default_for", ())),
         median_follow_up_months=_float(raw.get("median_follow_up_months")),

@@ -7,11 +7,12 @@ never be set beside the first.
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import Final
 
+from cartulary.codebook.words import vocabulary
+
 #: Outcomes of one kind, whatever their definition: the `key` of an estimate.
-OUTCOMES: Final = MappingProxyType(
+OUTCOMES: Final = vocabulary(
     {
         # survival and remission
         "os": ("overall survival", "overleving"),

@@ -3,71 +3,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Iterator
 from typing import Final
 
 from cartulary.codebook import benchmark_terms as terms
 from cartulary.codebook.published_cohort import (
     NOT_STATED,
     Benchmark,
-    Bilingual,
     PublishedEstimate,
-    PublishedSource,
 )
+from cartulary.codebook.source import SUPPORT, Source
+from cartulary.codebook.words import Vocabulary, Words, vocabulary
 from cartulary.course.errors import CodebookError
 
 #: Above this a number is written as 3.1 x 10^6.
 _LARGE: Final = 100_000
 
-_SAY: Final[Mapping[str, Bilingual]] = MappingProxyType(
+_SAY: Final = vocabulary(
     {
-        name: Bilingual(en, nl)
-        for name, en, nl in (
-            ("product", "Product", "Product"),
-            ("who", "Who", "Wie"),
-            ("cut", "Data cut", "Peildatum of publicatie"),
-            ("infused", "Infused", "Geïnfundeerd"),
-            ("enrolled", "Enrolled or eligible", "Geïncludeerd of in aanmerking"),
-            ("follow_up", "Median follow-up", "Mediane follow-up"),
-            ("age", "Age range", "Leeftijd"),
-            ("months", "months", "maanden"),
-            ("days", "days", "dagen"),
-            ("day", "day", "dag"),
-            ("within", "within", "binnen"),
-            ("years", "years", "jaar"),
-            ("shown", "Shown first for", "Als eerste getoond voor"),
-            ("compare", "Before you compare", "Voordat u vergelijkt"),
-            ("figures", "Figures", "Cijfers"),
-            ("outcome", "Outcome", "Uitkomst"),
-            ("when", "When", "Wanneer"),
-            ("value", "Value", "Waarde"),
-            ("over", "Counted over", "Geteld over"),
-            ("definition", "Definition", "Definitie"),
-            ("support", "Support", "Onderbouwing"),
-            ("source", "Source", "Bron"),
-            ("notes", "Notes", "Opmerkingen"),
-            ("sources", "Sources", "Bronnen"),
-            ("noted", "noted", "genoteerd"),
-            ("edition", "edition", "editie"),
-            ("about", "about ", "ongeveer "),
-            ("not_reached", "not reached", "niet bereikt"),
-            ("printed_as", "printed: grade", "gedrukt: graad"),
-            ("our_interval", "our 95% interval", "ons 95%-interval"),
-            ("unconfirmed", "UNCONFIRMED", "ONBEVESTIGD"),
-            ("our_share", "our division", "onze deling"),
-            ("se", "standard error", "standaardfout"),
-            ("from", "from", "vanaf"),
-            ("not_stated", NOT_STATED, "niet vermeld"),
-            ("no_day", "no day printed", "geen dag gedrukt"),
-            ("to", "to", "tot"),
-            (
-                "caution",
-                "Published figures for comparison, as printed. Not advice for the care of a child.",
-                "Gepubliceerde cijfers ter vergelijking, zoals gedrukt. Geen advies voor de zorg"
-                " voor een kind.",
-            ),
-        )
+        "product": ("Product", "Product"),
+        "who": ("Who", "Wie"),
+        "cut": ("Data cut", "Peildatum of publicatie"),
+        "infused": ("Infused", "Geïnfundeerd"),
+        "enrolled": ("Enrolled or eligible", "Geïncludeerd of in aanmerking"),
+        "follow_up": ("Median follow-up", "Mediane follow-up"),
+        "age": ("Age range", "Leeftijd"),
+        "months": ("months", "maanden"),
+        "days": ("days", "dagen"),
+        "day": ("day", "dag"),
+        "within": ("within", "binnen"),
+        "years": ("years", "jaar"),
+        "shown": ("Shown first for", "Als eerste getoond voor"),
+        "compare": ("Before you compare", "Voordat u vergelijkt"),
+        "figures": ("Figures", "Cijfers"),
+        "outcome": ("Outcome", "Uitkomst"),
+        "when": ("When", "Wanneer"),
+        "value": ("Value", "Waarde"),
+        "over": ("Counted over", "Geteld over"),
+        "definition": ("Definition", "Definitie"),
+        "support": ("Support", "Onderbouwing"),
+        "source": ("Source", "Bron"),
+        "notes": ("Notes", "Opmerkingen"),
+        "sources": ("Sources", "Bronnen"),
+        "noted": ("noted", "genoteerd"),
+        "edition": ("edition", "editie"),
+        "about": ("about ", "ongeveer "),
+        "not_reached": ("not reached", "niet bereikt"),
+        "printed_as": ("printed: grade", "gedrukt: graad"),
+        "our_interval": ("our 95% interval", "ons 95%-interval"),
+        "unconfirmed": ("UNCONFIRMED", "ONBEVESTIGD"),
+        "our_share": ("our division", "onze deling"),
+        "se": ("standard error", "standaardfout"),
+        "from": ("from", "vanaf"),
+        "not_stated": (NOT_STATED, "niet vermeld"),
+        "no_day": ("no day printed", "geen dag gedrukt"),
+        "to": ("to", "tot"),
+        "caution": (
+            "Published figures for comparison, as printed. Not advice for the care of a child.",
+            "Gepubliceerde cijfers ter vergelijking, zoals gedrukt. Geen advies voor de zorg"
+            " voor een kind.",
+        ),
     }
 )
 
@@ -128,8 +123,8 @@ def _say(name: str, lang: str) -> str:
     return _SAY[name].text(lang)
 
 
-def _word(words: terms.Words, name: str, lang: str) -> str:
-    return words[name][lang == "nl"]
+def _word(words: Vocabulary, name: str, lang: str) -> str:
+    return words[name].text(lang)
 
 
 def _decimal(text: str, lang: str) -> str:
@@ -227,12 +222,12 @@ def _facts(benchmark: Benchmark, lang: str) -> Iterator[str]:
             yield f"- {label[0].upper()}{label[1:]}: {value}"
 
 
-def _notes(benchmark: Benchmark) -> dict[Bilingual, int]:
+def _notes(benchmark: Benchmark) -> dict[Words, int]:
     different = dict.fromkeys(e.note for e in benchmark.estimates if e.note is not None)
     return {note: number for number, note in enumerate(different, start=1)}
 
 
-def _table(benchmark: Benchmark, sources: list[PublishedSource], lang: str) -> Iterator[str]:
+def _table(benchmark: Benchmark, sources: list[Source], lang: str) -> Iterator[str]:
     notes = _notes(benchmark)
     heads = ("outcome", "when", "value", "over", "definition", "support", "source")
     yield "| " + " | ".join(_say(head, lang) for head in heads) + " |"
@@ -251,7 +246,7 @@ def _table(benchmark: Benchmark, sources: list[PublishedSource], lang: str) -> I
             printed_value(row, lang),
             _counted_over(row, lang),
             _defined(row, lang),
-            _word(terms.SUPPORT, row.support, lang),
+            _word(SUPPORT, row.support, lang),
             str(sources.index(row.source) + 1),
         )
         yield "| " + " | ".join(cells) + " |"
@@ -288,9 +283,7 @@ def _defined(row: PublishedEstimate, lang: str) -> str:
     return "; ".join(parts)
 
 
-def _source_line(source: PublishedSource, number: int, lang: str) -> str:
-    address = source.url or (f"doi:{source.doi}" if source.doi else "")
-    where = f" {address}" if address else ""
-    return (
-        f"{number}. {source.citation}.{where} ({_say('noted', lang)} {source.read_on.isoformat()})"
-    )
+def _source_line(source: Source, number: int, lang: str) -> str:
+    where = f" {source.address}" if source.address else ""
+    noted = f" ({_say('noted', lang)} {source.read_on.isoformat()})" if source.read_on else ""
+    return f"{number}. {source.citation}.{where}{noted}"

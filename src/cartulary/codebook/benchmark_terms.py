@@ -1,26 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """The words a benchmark file may use, each in English and Dutch.
 
-A file that uses another word is refused. Outcomes have their own list, `benchmark_outcomes`.
+A file that uses another word is refused. Outcomes have their own
+list, `benchmark_outcomes`, and words of support theirs, in `source`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Final
 
 from cartulary.codebook.benchmark_outcomes import OUTCOMES as OUTCOMES
-
-Words = Mapping[str, tuple[str, str]]
-
-
-def _words(table: dict[str, tuple[str, str]]) -> Words:
-    return MappingProxyType(table)
-
+from cartulary.codebook.words import vocabulary
 
 #: Whom the figure is counted over: the `population` of an estimate.
-POPULATIONS: Final = _words(
+POPULATIONS: Final = vocabulary(
     {
         "infused": ("infused", "geïnfundeerd"),
         "enrolled": ("enrolled, infused or not", "geïncludeerd, al dan niet geïnfundeerd"),
@@ -41,7 +34,7 @@ POPULATIONS: Final = _words(
 )
 
 #: Where the clock starts.
-CLOCKS: Final = _words(
+CLOCKS: Final = vocabulary(
     {
         "indication": ("indication", "indicatie"),
         "eligibility": ("eligibility", "toewijzing van de behandeling"),
@@ -58,7 +51,7 @@ CLOCKS: Final = _words(
 )
 
 #: What a transplant in remission did to the figure.
-TRANSPLANT_RULES: Final = _words(
+TRANSPLANT_RULES: Final = vocabulary(
     {
         "censored": ("transplant censored", "transplantatie gecensureerd"),
         "censored_assumed": (
@@ -76,34 +69,8 @@ TRANSPLANT_RULES: Final = _words(
     }
 )
 
-#: The strongest support first: `best_estimate` prefers in this order.
-SUPPORT: Final = _words(
-    {
-        "found": ("read in the source", "gelezen in de bron"),
-        "found_secondary": ("read in a secondary source", "gelezen in een secundaire bron"),
-        "from_memory_high": (
-            "from memory, high confidence",
-            "uit het geheugen, grote zekerheid",
-        ),
-        "derived": ("reckoned from printed figures", "berekend uit gedrukte cijfers"),
-        "from_memory_medium": (
-            "from memory, medium confidence: UNCONFIRMED",
-            "uit het geheugen, matige zekerheid: ONBEVESTIGD",
-        ),
-        "from_memory_low": (
-            "from memory, low confidence: UNCONFIRMED",
-            "uit het geheugen, geringe zekerheid: ONBEVESTIGD",
-        ),
-        "conflict": ("sources conflict: UNCONFIRMED", "bronnen spreken elkaar tegen: ONBEVESTIGD"),
-        "unverified": ("source not found: UNCONFIRMED", "bron niet gevonden: ONBEVESTIGD"),
-    }
-)
-CONFIRMED: Final = frozenset({"found", "found_secondary", "from_memory_high", "derived"})
-#: Never chosen unless asked for by name.
-DISPUTED: Final = frozenset({"conflict", "unverified"})
-
 #: Published cohorts include young adults, so a page says patients where the unit is the child.
-UNITS: Final = _words(
+UNITS: Final = vocabulary(
     {
         "child": ("patients", "patiënten"),
         "infusion": ("infusions", "infusies"),
@@ -114,7 +81,7 @@ UNITS: Final = _words(
     }
 )
 
-STATISTICS: Final = _words(
+STATISTICS: Final = vocabulary(
     {
         "probability": ("probability", "kans"),
         "proportion": ("proportion", "aandeel"),
@@ -138,7 +105,7 @@ FRACTIONS: Final = frozenset({"probability", "proportion"})
 MEASURED: Final = frozenset({"median", "geometric_mean", "fixed"})
 
 #: What such a number is measured in.
-MEASURES: Final = _words(
+MEASURES: Final = vocabulary(
     {
         "years": ("years", "jaar"),
         "days": ("days", "dagen"),
@@ -151,7 +118,7 @@ MEASURES: Final = _words(
     }
 )
 
-INTERVALS: Final = _words(
+INTERVALS: Final = vocabulary(
     {
         "confidence_95": ("95% CI", "95%-BI"),
         "range": ("range", "spreiding"),
@@ -159,7 +126,7 @@ INTERVALS: Final = _words(
     }
 )
 
-SCALES: Final = _words(
+SCALES: Final = vocabulary(
     {
         "penn_crs_2014": ("Penn scale", "Penn-schaal"),
         "astct_crs_2019": ("ASTCT 2019", "ASTCT 2019"),

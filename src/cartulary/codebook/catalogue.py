@@ -31,6 +31,9 @@ def catalogue(lang: str = "en") -> tuple[CatalogueEntry, ...]:
     Arguments: `lang` is "en" or "nl", for the names.
     Returns: entries by kind, then by id.
     Refuses: a definition file that is incomplete, with all its problems.
+
+    >>> [entry.name for entry in catalogue("nl") if entry.id == "os.infusion"]
+    ['Totale overleving']
     """
     return (
         *(
@@ -52,7 +55,11 @@ def page(definition_id: str, lang: str = "en") -> str:
     """One definition as a page in Markdown, in the words of the ward.
 
     Arguments: an id as `catalogue` lists it; an endpoint's id may leave its clock out.
+    Returns: the text of the page, its first line a heading.
     Refuses: an id that is not there, with the nearest that are.
+
+    >>> page("os").splitlines()[0]
+    '# OS: Overall survival'
     """
     if definition_id in endpoints():
         return definition_page(endpoints()[definition_id].definition, lang)

@@ -17,51 +17,57 @@ from cartulary.codebook.endpoint import (
     WorkedExample,
     reason_words,
 )
+from cartulary.codebook.words import vocabulary
 from cartulary.course.events import EVENT_TYPE_OF_KIND
 
-_WORDS: Final[dict[str, tuple[str, str]]] = {
-    "indication": ("the indication (day 0)", "de indicatie (dag 0)"),
-    "apheresis": ("the first apheresis", "de eerste aferese"),
-    "infusion": ("the first infusion", "de eerste infusie"),
-    "remission": ("the first remission", "de eerste remissie"),
-    "clock": ("the start of the clock", "het begin van de klok"),
-    "indicated": ("every child for whom CAR-T was meant", "elk kind voor wie CAR-T bedoeld was"),
-    "apheresed": ("every child apheresed", "elk kind met een aferese"),
-    "infused": ("every child infused", "elk geïnfundeerd kind"),
-    "responders": ("every child that reached remission", "elk kind dat in remissie kwam"),
-    "event": ("is the event", "is de gebeurtenis"),
-    "competing": ("competes: the event can no longer come", "concurreert: het kan niet meer komen"),
-    "censor": ("ends follow-up (censored)", "beëindigt de follow-up (gecensureerd)"),
-    "failure": ("is a failure", "is falen"),
-    "ignore": ("changes nothing", "verandert niets"),
-    "assessment": ("on the day of that assessment", "op de dag van die beoordeling"),
-    "deadline": ("on the last day of the window", "op de laatste dag van het venster"),
-    "day_1": ("on the day after the infusion", "op de dag na de infusie"),
-    "best": ("the best assessment", "de beste beoordeling"),
-    "first": ("the first assessment", "de eerste beoordeling"),
-    "last": ("the last assessment", "de laatste beoordeling"),
-    "found": ("read in the source", "in de bron gelezen"),
-    "unconfirmed": ("not confirmed", "niet bevestigd"),
-    "ours": ("our own choice, set down here", "onze eigen keuze, hier vastgelegd"),
-    "edition": ("edition", "editie"),
-    "counted per": ("counted per child", "geteld per kind"),
-    "same": ("Also called", "Heet ook"),
-    "clocks": ("From when, and for whom", "Vanaf wanneer, en voor wie"),
-    "days from": ("Days count from", "Dagen tellen vanaf"),
-    "for": ("Children", "Kinderen"),
-    "moments": ("What counts, and as what", "Wat telt, en als wat"),
-    "what": ("What happens", "Wat er gebeurt"),
-    "as": ("It", "Het"),
-    "precisely": ("Precisely", "Precies"),
-    "only": ("only on the clock from", "alleen op de klok vanaf"),
-    "rules": ("Rules of reading", "Leesregels"),
-    "confirm": ("To be confirmed", "Te bevestigen"),
-    "source": ("Source", "Bron"),
-    "examples": ("Worked examples", "Uitgewerkte voorbeelden"),
-    "case": ("golden case", "proefgeval"),
-    "remission rule": ("Remission", "Remissie"),
-    "window": ("Response", "Respons"),
-}
+_WORDS: Final = vocabulary(
+    {
+        "indication": ("the indication (day 0)", "de indicatie (dag 0)"),
+        "apheresis": ("the first apheresis", "de eerste aferese"),
+        "infusion": ("the first infusion", "de eerste infusie"),
+        "remission": ("the first remission", "de eerste remissie"),
+        "clock": ("the start of the clock", "het begin van de klok"),
+        "indicated": (
+            "every child for whom CAR-T was meant",
+            "elk kind voor wie CAR-T bedoeld was",
+        ),
+        "apheresed": ("every child apheresed", "elk kind met een aferese"),
+        "infused": ("every child infused", "elk geïnfundeerd kind"),
+        "responders": ("every child that reached remission", "elk kind dat in remissie kwam"),
+        "event": ("is the event", "is de gebeurtenis"),
+        "competing": (
+            "competes: the event can no longer come",
+            "concurreert: het kan niet meer komen",
+        ),
+        "censor": ("ends follow-up (censored)", "beëindigt de follow-up (gecensureerd)"),
+        "failure": ("is a failure", "is falen"),
+        "ignore": ("changes nothing", "verandert niets"),
+        "assessment": ("on the day of that assessment", "op de dag van die beoordeling"),
+        "deadline": ("on the last day of the window", "op de laatste dag van het venster"),
+        "day_1": ("on the day after the infusion", "op de dag na de infusie"),
+        "best": ("the best assessment", "de beste beoordeling"),
+        "first": ("the first assessment", "de eerste beoordeling"),
+        "last": ("the last assessment", "de laatste beoordeling"),
+        "edition": ("edition", "editie"),
+        "counted per": ("counted per child", "geteld per kind"),
+        "same": ("Also called", "Heet ook"),
+        "clocks": ("From when, and for whom", "Vanaf wanneer, en voor wie"),
+        "days from": ("Days count from", "Dagen tellen vanaf"),
+        "for": ("Children", "Kinderen"),
+        "moments": ("What counts, and as what", "Wat telt, en als wat"),
+        "what": ("What happens", "Wat er gebeurt"),
+        "as": ("It", "Het"),
+        "precisely": ("Precisely", "Precies"),
+        "only": ("only on the clock from", "alleen op de klok vanaf"),
+        "rules": ("Rules of reading", "Leesregels"),
+        "confirm": ("To be confirmed", "Te bevestigen"),
+        "source": ("Source", "Bron"),
+        "examples": ("Worked examples", "Uitgewerkte voorbeelden"),
+        "case": ("golden case", "proefgeval"),
+        "remission rule": ("Remission", "Remissie"),
+        "window": ("Response", "Respons"),
+    }
+)
 
 
 def definition_page(definition: Definition, lang: str) -> str:
@@ -88,8 +94,7 @@ class _Page:
 
     def say(self, key: str) -> str:
         """A fixed text in the language of the page."""
-        en, nl = _WORDS[key]
-        return self.either(en, nl)
+        return _WORDS[key].text(self.lang)
 
     def either(self, en: str, nl: str) -> str:
         """One of two texts."""
@@ -121,8 +126,7 @@ class _Page:
         yield from ("", f"## {self.say('rules')}", "")
         yield from (f"- {rule}" for rule in self.rules())
         yield from ("", f"## {self.say('source')}", "")
-        url = f" <{shown.source.url}>" if shown.source.url else ""
-        yield f"{shown.source.citation}{url} ({self.say(shown.source.status)})."
+        yield shown.source.line(lang)
         yield from ("", f"## {self.say('examples')}")
         for example in shown.examples:
             yield from self.example(example)

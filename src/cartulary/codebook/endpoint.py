@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from cartulary.codebook.expression import Condition
+from cartulary.codebook.source import Source
+from cartulary.codebook.words import NO_WORDS, Words, vocabulary
 
 Lang = Literal["en", "nl"]
 Kind = Literal["time_to_event", "competing", "response"]
@@ -40,8 +42,18 @@ MISSING: Final = "missing"
 RESPONSE: Final = "response"
 NO_RESPONSE: Final = "no_response"
 NOT_INFUSED: Final = "not_infused"
+#: The statuses that every definition shares; a cause has the words of its own moment.
+STATUS_WORDS: Final = vocabulary(
+    {
+        CENSORED: ("censored", "gecensureerd"),
+        MISSING: ("missing", "ontbreekt"),
+        RESPONSE: ("response", "respons"),
+        NO_RESPONSE: ("no response", "geen respons"),
+        NOT_INFUSED: ("not infused", "niet geïnfundeerd"),
+    }
+)
 #: Names that a moment cannot take, because an outcome already uses them.
-RESERVED_NAMES: Final = (CENSORED, MISSING, RESPONSE, NO_RESPONSE, NOT_INFUSED, "")
+RESERVED_NAMES: Final = (*STATUS_WORDS, "")
 
 # Why a child is not in the population: nothing is missing, it simply is not one of them.
 WHY_DECLINED: Final = "declined"
@@ -59,47 +71,28 @@ UNDATED: Final = "undated:"
 #: A doubt does not take a child out of the figures; it is counted beside them.
 DOUBT_RESPONSE_NOT_ASSESSED: Final = "response_not_assessed"
 
-REASON_WORDS: Final[dict[str, tuple[str, str]]] = {
-    WHY_DECLINED: ("CAR-T was declined on day 0", "op dag 0 van CAR-T afgezien"),
-    WHY_NOT_APHERESED: ("no apheresis", "geen aferese"),
-    WHY_NOT_INFUSED: ("not infused", "niet geïnfundeerd"),
-    WHY_NO_REMISSION: ("no remission", "geen remissie"),
-    WHY_NO_INDICATION_DAY: (
-        "the day of the indication is not known",
-        "de dag van de indicatie is niet bekend",
-    ),
-    WHY_NO_LAST_CONTACT: ("no day of last contact", "geen dag van laatste contact"),
-    WHY_LEFT_BEFORE_ENTRY: (
-        "the course ends before the record begins",
-        "het beloop eindigt voordat de vastlegging begint",
-    ),
-    WHY_NOT_ASSESSED: ("not assessed in the window", "niet beoordeeld binnen het venster"),
-    WHY_FOLLOWED_TOO_SHORT: (
-        "follow-up ends before the window closes",
-        "follow-up eindigt voordat het venster sluit",
-    ),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """One text in English and Dutch."""
-
-    en: str
-    nl: str
-
-    def text(self, lang: str) -> str:
-        """The text in Dutch ("nl") or English."""
-        return self.nl if lang == "nl" else self.en
-
-
-@dataclass(frozen=True, slots=True)
-class DefinitionSource:
-    """Where a definition was read, and how well that reading is supported."""
-
-    citation: str
-    url: str
-    status: str
+REASON_WORDS: Final = vocabulary(
+    {
+        WHY_DECLINED: ("CAR-T was declined on day 0", "op dag 0 van CAR-T afgezien"),
+        WHY_NOT_APHERESED: ("no apheresis", "geen aferese"),
+        WHY_NOT_INFUSED: ("not infused", "niet geïnfundeerd"),
+        WHY_NO_REMISSION: ("no remission", "geen remissie"),
+        WHY_NO_INDICATION_DAY: (
+            "the day of the indication is not known",
+            "de dag van de indicatie is niet bekend",
+        ),
+        WHY_NO_LAST_CONTACT: ("no day of last contact", "geen dag van laatste contact"),
+        WHY_LEFT_BEFORE_ENTRY: (
+            "the course ends before the record begins",
+            "het beloop eindigt voordat de vastlegging begint",
+        ),
+        WHY_NOT_ASSESSED: ("not assessed in the window", "niet beoordeeld binnen het venster"),
+        WHY_FOLLOWED_TOO_SHORT: (
+            "follow-up ends before the window closes",
+            "follow-up eindigt voordat het venster sluit",
+        ),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +140,7 @@ class Moment:
     no_remission: NoRemission | None = None
     split_by: str = ""
     causes: tuple[str, ...] = ()
-    why: Words = Words("", "")
+    why: Words = NO_WORDS
 
     @property
     def decides(self) -> bool:
@@ -238,7 +231,7 @@ class Definition:
     name: Words
     abbreviation: Words
     summary: Words
-    source: DefinitionSource
+    source: Source
     clocks: tuple[Clock, ...]
     moments: tuple[Moment, ...]
     remission: Remission
@@ -313,15 +306,8 @@ class Endpoint:
 
     def words_of(self, status: str, lang: str) -> str:
         """A status in words; its own name where the definition has none."""
-        fixed = {
-            CENSORED: ("censored", "gecensureerd"),
-            MISSING: ("missing", "ontbreekt"),
-            RESPONSE: ("response", "respons"),
-            NO_RESPONSE: ("no response", "geen respons"),
-            NOT_INFUSED: ("not infused", "niet geïnfundeerd"),
-        }
-        if status in fixed:
-            return Words(*fixed[status]).text(lang)
+        if status in STATUS_WORDS:
+            return STATUS_WORDS[status].text(lang)
         for moment in self.moments:
             if moment.name == status:
                 return moment.words.text(lang)
@@ -365,4 +351,4 @@ def reason_words(reason: str, lang: str) -> str:
     if reason == DOUBT_RESPONSE_NOT_ASSESSED:
         return "respons niet beoordeeld" if lang == "nl" else "response not assessed"
     words = REASON_WORDS.get(reason)
-    return reason.replace("_", " ") if words is None else Words(*words).text(lang)
+    return reason.replace("_", " ") if words is None else words.text(lang)

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import difflib
-import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources.abc import Traversable
@@ -19,44 +18,23 @@ from cartulary.codebook.endpoint import (
     STRATEGIES,
     Clock,
     Definition,
-    DefinitionSource,
     Endpoint,
     Expected,
     Moment,
     Remission,
     ResponseRule,
-    Words,
     WorkedExample,
 )
-from cartulary.codebook.endpoint_moments import read_moment, read_sign
-from cartulary.codebook.file_section import Section
-from cartulary.codebook.files import definition_files, extra_folder, file_stamp
+from cartulary.codebook.endpoint_moments import check_window, read_moment, read_sign
+from cartulary.codebook.files import definition_files, file_stamp
+from cartulary.codebook.source import CONFIRMED, read_source
+from cartulary.codebook.toml_page import Page, page_of, page_of_text
+from cartulary.codebook.words import Words
 from cartulary.course.errors import CodebookError
 
 UNITS: Final = ("child",)
-#: How well the reading of a source is supported.
-SOURCE_STATUSES: Final = ("found", "unconfirmed", "ours")
 DEFAULT_REMISSION: Final = 'assessment where response in ["CR", "CRi"]'
 EXAMPLES_NEEDED: Final = 2
-
-_TOP_KEYS: Final = (
-    "id",
-    "edition",
-    "kind",
-    "unit",
-    "name",
-    "abbreviation",
-    "summary",
-    "also",
-    "source",
-    "confirm",
-    "clock",
-    "event",
-    "intercurrent",
-    "remission",
-    "response",
-    "example",
-)
 
 
 def endpoints() -> Mapping[str, Endpoint]:
@@ -68,8 +46,7 @@ def endpoints() -> Mapping[str, Endpoint]:
     >>> "os.infusion" in endpoints()
     True
     """
-    folder = extra_folder()
-    return _endpoints(str(folder) if folder else "", file_stamp("endpoints"))
+    return _endpoints(file_stamp("endpoints"))
 
 
 def endpoint(full_id: str) -> Endpoint:
@@ -99,8 +76,8 @@ def definitions() -> Mapping[str, Definition]:
 
 
 @lru_cache(maxsize=4)
-def _endpoints(folder: str, stamp: tuple[tuple[str, int], ...]) -> Mapping[str, Endpoint]:
-    """The endpoints of one state of the files; `folder` and `stamp` only tell states apart."""
+def _endpoints(_stamp: tuple[tuple[str, int], ...]) -> Mapping[str, Endpoint]:
+    """The endpoints of one state of the files; the stamp only tells states apart."""
     problems: list[str] = []
     found: dict[str, Endpoint] = {}
     for file in definition_files("endpoints"):
@@ -114,7 +91,7 @@ def _endpoints(folder: str, stamp: tuple[tuple[str, int], ...]) -> Mapping[str, 
             if made.endpoint_id in found:
                 other = found[made.endpoint_id].definition.file
                 problems.append(
-                    f"{file.name}: the endpoint {made.endpoint_id!r} is also defined in {other}. "
+                    f"{file.name}: id: {made.endpoint_id!r} is also defined in {other}. "
                     "One id has one meaning. Give the new definition an id of its own."
                 )
             found[made.endpoint_id] = made
@@ -125,175 +102,169 @@ def _endpoints(folder: str, stamp: tuple[tuple[str, int], ...]) -> Mapping[str, 
 
 def read_definition(file: Traversable | Path) -> Definition:
     """The definition in one file; refused with every problem of that file at once."""
-    return definition_from_text(file.read_text(encoding="utf-8"), file.name)
+    return _definition(page_of(file))
 
 
 def definition_from_text(text: str, file: str) -> Definition:
     """The definition that a TOML text holds; `file` is what messages call it."""
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise CodebookError(f"{file}: this is not TOML: {error}. Mend that line.") from error
-    problems: list[str] = []
-    top = Section(table, file, problems)
-    top.refuse_unknown(_TOP_KEYS)
-    kind = top.one_of("kind", KINDS)
-    definition_id = top.text("id")
+    return _definition(page_of_text(text, file))
+
+
+def _definition(page: Page) -> Definition:
+    source = read_source(page)
     definition = Definition(
-        definition_id=definition_id,
-        edition=top.text("edition"),
-        kind=kind,  # type: ignore[arg-type]
-        unit=top.one_of("unit", UNITS),
-        name=_words(top.section("name")),
-        abbreviation=_words(top.section("abbreviation")),
-        summary=_words(top.section("summary")),
-        source=_source(top.section("source")),
-        clocks=tuple(_clock(section) for section in top.sections("clock")),
-        moments=_moments(top),
-        remission=_remission(top.section("remission") if "remission" in table else None, top),
-        response=_response(top.section("response")) if "response" in table else None,
-        examples=tuple(_example(section) for section in top.sections("example")),
-        confirm=_words(top.section("confirm")) if "confirm" in table else None,
-        also=tuple(_words(section) for section in top.sections("also")),
-        file=file,
+        definition_id=page.text("id"),
+        edition=page.text("edition"),
+        kind=page.word("kind", KINDS),  # type: ignore[arg-type]
+        unit=page.word("unit", UNITS),
+        name=page.words("name"),
+        abbreviation=page.words("abbreviation"),
+        summary=page.words("summary"),
+        source=source,
+        clocks=tuple(_clock(part) for part in page.pages("clock")),
+        moments=_moments(page),
+        remission=_remission(page),
+        response=_response(page.page("response")) if page.has("response") else None,
+        examples=tuple(_example(part) for part in page.pages("example")),
+        confirm=page.words("confirm") if page.has("confirm") else None,
+        also=tuple(_also(part) for part in page.pages("also")),
+        file=page.file,
     )
-    _check_whole(definition, top)
-    if problems:
-        raise CodebookError(problems)
+    page.close(("response", "confirm"))
+    _check_whole(definition, page)
+    page.refuse()
     return definition
 
 
-def _words(section: Section) -> Words:
-    section.refuse_unknown(("en", "nl"))
-    return Words(section.text("en"), section.text("nl"))
+def _also(page: Page) -> Words:
+    words = page.words()
+    page.close()
+    return words
 
 
-def _source(section: Section) -> DefinitionSource:
-    section.refuse_unknown(("citation", "url", "status"))
-    return DefinitionSource(
-        section.text("citation"),
-        section.text("url", ""),
-        section.one_of("status", SOURCE_STATUSES),
-    )
+def _clock(page: Page) -> Clock:
+    clock = Clock(page.word("start", STARTS), _moments(page))  # type: ignore[arg-type]
+    page.close()
+    return clock
 
 
-def _clock(section: Section) -> Clock:
-    section.refuse_unknown(("start", "event", "intercurrent"))
-    return Clock(section.one_of("start", STARTS), _moments(section))  # type: ignore[arg-type]
-
-
-def _moments(section: Section) -> tuple[Moment, ...]:
-    """The events of a section, then its intercurrent events, in the order of the file."""
-    events = [read_moment(part, "event") for part in section.sections("event")]
+def _moments(page: Page) -> tuple[Moment, ...]:
+    """The events of a table, then its intercurrent events, in the order of the file."""
+    events = [read_moment(part, "event") for part in page.pages("event")]
     others = [
-        read_moment(part, part.one_of("strategy", STRATEGIES))
-        for part in section.sections("intercurrent")
+        read_moment(part, part.word("strategy", STRATEGIES)) for part in page.pages("intercurrent")
     ]
     return (*events, *others)
 
 
-def _remission(section: Section | None, top: Section) -> Remission:
-    if section is None:
-        return Remission(read_sign(DEFAULT_REMISSION, top, "remission"))
-    section.refuse_unknown(("moment", "from_day", "before"))
-    return Remission(
-        read_sign(section.text("moment", DEFAULT_REMISSION), section, "moment"),
-        section.number("from_day", 1),
-        tuple(read_sign(kind, section, "before").kind for kind in section.texts("before")),
+def _remission(page: Page) -> Remission:
+    part = page.page("remission")
+    moment = part.text("moment", required=False) or DEFAULT_REMISSION
+    rule = Remission(
+        read_sign(moment, part, "moment"),
+        part.whole_or("from_day", 1),
+        tuple(read_sign(kind, part, "before").kind for kind in part.texts("before")),
     )
+    part.close()
+    return rule
 
 
-def _response(section: Section) -> ResponseRule:
-    section.refuse_unknown(("from_day", "to_day", "reading", "not_infused_after"))
-    low, high = section.number("from_day"), section.number("to_day")
-    if low > high:
-        section.wrong(f"the window opens on day {low} and closes on day {high}", "Swap them")
-    patience = section.number("not_infused_after") if section.has("not_infused_after") else None
-    reading = section.one_of("reading", READINGS)
+def _response(page: Page) -> ResponseRule:
+    low, high = page.whole("from_day") or 0, page.whole("to_day") or 0
+    check_window(page, low, high)
+    patience = page.whole("not_infused_after", required=False)
+    reading = page.word("reading", READINGS)
+    page.close()
     return ResponseRule(low, high, reading, patience)  # type: ignore[arg-type]
 
 
-def _example(section: Section) -> WorkedExample:
-    section.refuse_unknown(("says", "case", "course", "expect"))
-    expect = []
-    for part in section.sections("expect"):
-        part.refuse_unknown(("clock", "status", "entry", "exit", "why", "doubt"))
-        has_days = part.has("exit")
-        expect.append(
-            Expected(
-                clock=part.one_of("clock", STARTS),
-                status=part.text("status", ""),
-                entry=part.number("entry", 0) if has_days else None,
-                exit=part.number("exit") if has_days else None,
-                why=part.text("why", ""),
-                doubt=part.text("doubt", ""),
-            )
-        )
+def _example(page: Page) -> WorkedExample:
+    expect = tuple(_expected(part) for part in page.pages("expect"))
     if not expect:
-        section.wrong("the example expects nothing", "Write what comes out on a clock")
-    return WorkedExample(
-        _words(section.section("says")),
-        section.text("course"),
-        tuple(expect),
-        section.number("case") if section.has("case") else None,
+        why = "An example says what comes out on a clock."
+        page.note("expect", "nothing is expected", why, "Write expect = [{ clock = ..., ... }].")
+    example = WorkedExample(
+        page.words("says"), page.text("course"), expect, page.whole("case", required=False)
     )
+    page.close()
+    return example
 
 
-def _check_whole(definition: Definition, top: Section) -> None:
-    """What no single section can see."""
-    if not definition.clocks:
-        top.wrong("there is no [[clock]]", "Say where days are counted from")
+def _expected(page: Page) -> Expected:
+    exit_day = page.whole("exit", required=False)
+    entry = page.whole_or("entry", 0)
+    expected = Expected(
+        clock=page.word("clock", STARTS),
+        status=page.text("status", required=False),
+        entry=None if exit_day is None else entry,
+        exit=exit_day,
+        why=page.text("why", required=False),
+        doubt=page.text("doubt", required=False),
+    )
+    page.close()
+    return expected
+
+
+def _check_whole(definition: Definition, page: Page) -> None:
+    """What no single table can see."""
     starts = [clock.start for clock in definition.clocks]
+    if not starts:
+        page.note("clock", "missing", "Days count from somewhere.", "Write [[clock]] with a start.")
     for start in sorted({start for start in starts if starts.count(start) > 1}):
-        top.wrong(f"the clock {start!r} is there twice", "Keep one")
+        page.note("clock", repr(start), "This clock is there twice.", "Keep one.")
     if len(definition.examples) < EXAMPLES_NEEDED:
-        top.wrong(
-            f"worked examples: {len(definition.examples)}, and {EXAMPLES_NEEDED} are needed",
-            "Draw a course that shows the rule, and one that shows its edge",
+        page.note(
+            "example",
+            f"{len(definition.examples)} of the {EXAMPLES_NEEDED} that are needed",
+            "A definition that shows no case cannot be checked by a clinician, nor by a test.",
+            "Draw a course that shows the rule, and one that shows its edge.",
         )
-    if definition.source.status == "unconfirmed" and definition.confirm is None:
-        top.wrong(
-            "the source is unconfirmed and nothing says what is to be confirmed",
-            "Write the sentence in [confirm]",
+    if definition.source.support not in CONFIRMED and definition.confirm is None:
+        page.note(
+            "confirm",
+            "missing",
+            "The source is unconfirmed, and nothing says what is to be confirmed.",
+            "Write the sentence in [confirm].",
         )
-    for example in definition.examples:
-        for expected in example.expect:
-            if expected.clock in STARTS and expected.clock not in starts:
-                top.wrong(
-                    f"an example expects a clock {expected.clock!r} that is not here", "Add it"
-                )
+    expected = {one.clock for example in definition.examples for one in example.expect}
+    for clock_name in sorted(expected.difference(starts)):
+        page.note("example", repr(clock_name), "No such clock is in this file.", "Add the clock.")
     for clock in definition.clocks:
-        _check_clock(definition, clock, top)
-    if (definition.kind == "response") != (definition.response is not None):
-        top.wrong(
-            f"the kind is {definition.kind!r} and [response] is "
-            f"{'there' if definition.response else 'not there'}",
-            "A response endpoint has a [response] window, and no other has",
-        )
+        _check_clock(definition, clock, page)
+    if definition.kind == "response" and definition.response is None:
+        page.note("response", "missing", "A response needs its window.", "Write [response].")
+    if definition.kind != "response" and definition.response is not None:
+        why = f"The kind is {definition.kind!r}."
+        page.note("response", "a window", why, 'Take it out, or write kind = "response".')
 
 
-def _check_clock(definition: Definition, clock: Clock, top: Section) -> None:
+def _check_clock(definition: Definition, clock: Clock, page: Page) -> None:
     """Names are given once; the strategies fit the kind."""
     moments = (*definition.moments, *clock.moments)
+    place = f"clock {clock.start}"
     names = [moment.name for moment in moments if moment.strategy != "ignore"]
     for name in sorted({name for name in names if names.count(name) > 1}):
-        top.wrong(f"two moments on clock {clock.start!r} are called {name!r}", "Rename one")
+        page.note(place, repr(name), "Two moments bear this name.", "Rename one.")
     strategies = {moment.strategy for moment in moments}
-    if "event" not in strategies and definition.kind != "response":
-        top.wrong(f"clock {clock.start!r} has no [[event]]", "Say what the endpoint waits for")
-    if definition.kind == "response" and strategies & {"censor", "competing"}:
-        top.wrong(
-            "a response is not censored and has no competing events", 'Use "event" or "ignore"'
-        )
-    if definition.kind == "time_to_event" and "competing" in strategies:
-        top.wrong("a time to event has no competing events", 'Write kind = "competing"')
-    if definition.kind == "competing" and "competing" not in strategies:
-        top.wrong("nothing competes", 'Write kind = "time_to_event", or say what competes')
-    if clock.start == "remission":
-        if definition.kind == "response":
-            top.wrong("a response cannot be counted from the remission", "Count from the infusion")
-        if any(moment.no_remission and moment.decides for moment in moments):
-            top.wrong(
-                "the clock 'remission' has only children in remission, and one moment is not",
-                "Leave that moment to the other clocks",
-            )
+    kind = definition.kind
+    if "event" not in strategies and kind != "response":
+        why = "Nothing says what the endpoint waits for."
+        page.note(place, "no event", why, "Write an [[event]].")
+    if kind == "response" and strategies & {"censor", "competing"}:
+        why = "A response is not censored and has no competing events."
+        page.note(place, "a strategy that does not fit", why, 'Use "event" or "ignore".')
+    if kind == "time_to_event" and "competing" in strategies:
+        why = "A time to event has no competing events."
+        page.note(place, "competing", why, 'Write kind = "competing".')
+    if kind == "competing" and "competing" not in strategies:
+        why = "In this kind something competes."
+        remedy = 'Write kind = "time_to_event", or say what competes.'
+        page.note(place, "nothing competes", why, remedy)
+    if clock.start != "remission":
+        return
+    if kind == "response":
+        why = "A response cannot be counted from the remission."
+        page.note(place, repr(clock.start), why, "Count from the infusion.")
+    if any(moment.no_remission and moment.decides for moment in moments):
+        why = "This clock has only children in remission."
+        page.note(place, "no_remission", why, "Leave that moment to the other clocks.")

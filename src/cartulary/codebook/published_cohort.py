@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final, Literal
 
 from cartulary.codebook import benchmark_terms as terms
+from cartulary.codebook.source import CONFIRMED, DISPUTED, SUPPORT, Source
+from cartulary.codebook.words import Words
 from cartulary.course.errors import CodebookError
 
 #: Papers print months; 12 months is day 360, 365 or 366 by the house's own rule.
@@ -16,29 +17,6 @@ DAY_TOLERANCE: Final = 5
 NOT_STATED: Final = "not stated"
 
 Comparability = Literal["same", "our_reading", "not_stated", "differs"]
-
-
-@dataclass(frozen=True, slots=True)
-class Bilingual:
-    """One text in English and Dutch."""
-
-    en: str
-    nl: str
-
-    def text(self, lang: str) -> str:
-        """The text in `lang`, which is "en" or "nl"."""
-        return self.nl if lang == "nl" else self.en
-
-
-@dataclass(frozen=True, slots=True)
-class PublishedSource:
-    """Where a figure was read; `url` is empty where the text has no address."""
-
-    citation: str
-    url: str
-    doi: str
-    licence_note: str
-    read_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +39,7 @@ class PublishedEstimate:
     population: str
     sct_rule: str
     support: str
-    source: PublishedSource
+    source: Source
     subgroup: str | None = None
     scale: str | None = None
     grades: str | None = None
@@ -87,13 +65,13 @@ class PublishedEstimate:
     derived_method: str | None = None
     count: int | None = None
     n: int | None = None
-    note: Bilingual | None = None
+    note: Words | None = None
     main: bool = False
 
     @property
     def is_confirmed(self) -> bool:
         """False for figures from uncertain memory, disputed, or without a source found."""
-        return self.support in terms.CONFIRMED
+        return self.support in CONFIRMED
 
     @property
     def is_printed(self) -> bool:
@@ -102,13 +80,13 @@ class PublishedEstimate:
 
     @property
     def support_rank(self) -> int:
-        """0 for the best supported; see `benchmark_terms.SUPPORT`."""
-        return list(terms.SUPPORT).index(self.support)
+        """0 for the best supported; see `benchmark_SUPPORT`."""
+        return list(SUPPORT).index(self.support)
 
     @property
     def is_disputed(self) -> bool:
         """True where it is never chosen unless asked for by name."""
-        return self.support in terms.DISPUTED
+        return self.support in DISPUTED
 
     def comparability(self, definition: str) -> Comparability:
         """Whether a figure under `definition` may be set beside this one.
@@ -140,15 +118,15 @@ class Benchmark:
     edition: str
     study: str
     cut: str
-    name: Bilingual
+    name: Words
     product: str
-    population: Bilingual
+    population: Words
     unit: str
-    source: PublishedSource
-    comparability: tuple[Bilingual, ...]
+    source: Source
+    comparability: tuple[Words, ...]
     estimates: tuple[PublishedEstimate, ...]
     examples: tuple[BenchmarkExample, ...]
-    subgroups: Mapping[str, Bilingual]
+    subgroups: Mapping[str, Words]
     default_for: tuple[str, ...] = ()
     n_infused: int | None = None
     n_enrolled: int | None = None

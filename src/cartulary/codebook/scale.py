@@ -14,7 +14,6 @@ from itertools import chain
 from typing import Final
 
 from cartulary.codebook.expression import Both, Condition, Either, holds, names_in
-from cartulary.codebook.published_cohort import Bilingual
 from cartulary.codebook.scale_parts import (
     Band,
     Combine,
@@ -25,22 +24,23 @@ from cartulary.codebook.scale_parts import (
     Input,
     Marker,
     ScaleExample,
-    ScaleSource,
     ScaleUnit,
     Setting,
     Step,
 )
+from cartulary.codebook.source import Source
+from cartulary.codebook.words import Vocabulary, Words
 from cartulary.course.errors import CodebookError
 
 NOT_GRADABLE: Final = "not_gradable"
 NO_CLASS: Final = "no_class"
 
-_SENTENCES: Final[Mapping[str, Bilingual]] = {
-    NOT_GRADABLE: Bilingual(
+_SENTENCES: Final[Vocabulary] = {
+    NOT_GRADABLE: Words(
         "Cannot be graded: what decides it is not recorded.",
         "Niet te graderen: wat de graad bepaalt, is niet vastgelegd.",
     ),
-    NO_CLASS: Bilingual(
+    NO_CLASS: Words(
         "Cannot be graded: no grade of this scale fits these facts.",
         "Niet te graderen: geen graad van deze schaal past bij deze gegevens.",
     ),
@@ -60,14 +60,14 @@ class Scale:
     id: str
     edition: str
     unit: ScaleUnit
-    name: Bilingual
-    abbreviation: Bilingual
-    summary: Bilingual
-    source: ScaleSource
+    name: Words
+    abbreviation: Words
+    summary: Words
+    source: Source
     inputs: tuple[Input, ...]
     combine: Combine
-    confirm: Bilingual | None = None
-    notes: tuple[Bilingual, ...] = ()
+    confirm: Words | None = None
+    notes: tuple[Words, ...] = ()
     steps: tuple[Step, ...] = ()
     otherwise: Step | None = None
     domains: tuple[Domain, ...] = ()
@@ -149,7 +149,7 @@ class Scale:
             return f"{'Graad' if lang == 'nl' else 'Grade'} {grade}"
         raise CodebookError(f"The scale {self.id} has no grade {grade!r}; it has {self.grades}.")
 
-    def _codes(self) -> Iterator[tuple[str, Bilingual]]:
+    def _codes(self) -> Iterator[tuple[str, Words]]:
         steps = self.steps if self.otherwise is None else (*self.steps, self.otherwise)
         for step in steps:
             yield f"grade:{step.grade}", step.words
@@ -161,7 +161,7 @@ class Scale:
             for points, _, text in marker.rows:
                 yield (
                     f"{marker.id}:{points}",
-                    Bilingual(
+                    Words(
                         f"{marker.words.en}: {points} ({text})",
                         f"{marker.words.nl}: {points} ({text})",
                     ),
@@ -170,10 +170,8 @@ class Scale:
             yield flag.id, flag.words
 
 
-def _normal(domain: Domain) -> Bilingual:
-    return Bilingual(
-        f"{domain.words.en}: nothing that counts", f"{domain.words.nl}: niets dat telt"
-    )
+def _normal(domain: Domain) -> Words:
+    return Words(f"{domain.words.en}: nothing that counts", f"{domain.words.nl}: niets dat telt")
 
 
 def absent_in(condition: Condition, facts: Mapping[str, object]) -> tuple[str, ...]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from cartulary.codebook.expression import Condition
-from cartulary.codebook.published_cohort import Bilingual
 from cartulary.codebook.scale_parts import From, Input
 from cartulary.codebook.toml_page import Page
+from cartulary.codebook.words import NO_WORDS, Words
 from cartulary.course.events import EVENT_TYPE_OF_KIND
 from cartulary.course.events.observation import Analyte
 from cartulary.course.events.treatment import Drug
@@ -105,12 +105,12 @@ def _event_fact(reading: _Reading, _: _Parse) -> Input:
     if fact is None or fact.kind not in (*_KINDS.values(), FactKind.TEXT):
         remedy = f"A {reading.source.value} has: {', '.join(known)}."
         page.note("fact", repr(fact_name), "The course has no such fact to read.", remedy)
-        return Input(reading.name, reading.source, FactKind.NUMBER, Bilingual("", ""))
+        return Input(reading.name, reading.source, FactKind.NUMBER, NO_WORDS)
     return Input(
         name=reading.name,
         source=reading.source,
         kind=fact.kind,
-        label=Bilingual(fact.en, fact.nl),
+        label=Words(fact.en, fact.nl),
         unit=_unit(page, fact.unit),
         codes=tuple(str(choice) for choice in fact.choices or ()),
         fact=fact_name,
@@ -136,7 +136,7 @@ def _measurement(reading: _Reading, _: _Parse) -> Input:
         name=reading.name,
         source=reading.source,
         kind=FactKind.NUMBER,
-        label=Bilingual(analyte.en, analyte.nl),
+        label=Words(analyte.en, analyte.nl),
         unit=unit,
         analyte=str(analyte),
         pick=pick,

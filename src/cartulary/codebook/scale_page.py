@@ -4,14 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from types import MappingProxyType
 from typing import Final
 
-from cartulary.codebook import benchmark_terms as terms
 from cartulary.codebook.scale import Scale
 from cartulary.codebook.scale_parts import Input, ScaleExample, Step
+from cartulary.codebook.words import vocabulary
 
-_WORDS: Final = MappingProxyType(
+_WORDS: Final = vocabulary(
     {
         "edition": ("edition", "editie"),
         "grades one": ("grades one", "gradeert één"),
@@ -65,8 +64,7 @@ class _Page:
 
     def say(self, key: str) -> str:
         """A fixed text in the language of the page."""
-        en, nl = _WORDS[key]
-        return nl if self.lang == "nl" else en
+        return _WORDS[key].text(self.lang)
 
     def lines(self) -> Iterator[str]:
         """The page, line by line."""
@@ -92,7 +90,7 @@ class _Page:
         yield f"| {self.say('fact')} | {self.say('unit')} | {self.say('origin')} |"
         yield "| --- | --- | --- |"
         yield from (self.input(one) for one in scale.inputs)
-        yield from ("", f"## {self.say('source')}", "", self.source())
+        yield from ("", f"## {self.say('source')}", "", scale.source.line(lang))
         yield from ("", f"## {self.say('examples')}")
         for example in scale.examples:
             yield from self.example(example)
@@ -153,14 +151,6 @@ class _Page:
         if not unit and one.kind.value == "yes_no":
             unit = self.say("yes_no")
         return f"| {one.label.text(self.lang)} (`{one.name}`) | {unit} | {origin} |"
-
-    def source(self) -> str:
-        """The citation, its address, and how well it is supported."""
-        source = self.scale.source
-        en, nl = terms.SUPPORT[source.support]
-        url = "" if source.url in ("", "none") else f" <{source.url}>"
-        doi = f" doi:{source.doi}" if source.doi else ""
-        return f"{source.citation}{doi}{url} ({nl if self.lang == 'nl' else en})."
 
     def example(self, example: ScaleExample) -> Iterator[str]:
         """One worked example: its sentence, its settings, its table."""

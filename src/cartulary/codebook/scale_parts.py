@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from cartulary.codebook.expression import Condition
-from cartulary.codebook.published_cohort import Bilingual
+from cartulary.codebook.words import Words
 from cartulary.course.choice import Choice
 from cartulary.course.fact import FactKind
 
@@ -62,7 +61,7 @@ class Input:
     name: str
     source: From
     kind: FactKind
-    label: Bilingual
+    label: Words
     unit: str = ""
     codes: tuple[str, ...] = ()
     fact: str = ""
@@ -85,7 +84,7 @@ class Step:
     """One grade or class: its plain sentence and the condition under which it holds."""
 
     grade: Grade
-    words: Bilingual
+    words: Words
     when: Condition
     text: str
 
@@ -99,7 +98,7 @@ class Domain:
     """
 
     id: str
-    words: Bilingual
+    words: Words
     required: bool
     steps: tuple[Step, ...]
 
@@ -114,7 +113,7 @@ class Marker:
     """One marker of a points score: the first row that holds gives its points."""
 
     id: str
-    words: Bilingual
+    words: Words
     rows: tuple[tuple[int, Condition, str], ...]
 
 
@@ -125,7 +124,7 @@ class Band:
     grade: Grade
     low: int
     high: int
-    words: Bilingual
+    words: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +132,7 @@ class Flag:
     """Something to say beside the grade, and when."""
 
     id: str
-    words: Bilingual
+    words: Words
     when: Condition
 
 
@@ -142,7 +141,7 @@ class SettingOption:
     """One value of a setting: the sentence that says it and the texts it puts in conditions."""
 
     id: str
-    words: Bilingual
+    words: Words
     use: Mapping[str, str]
 
 
@@ -152,24 +151,13 @@ class Setting:
 
     id: str
     chosen: str
-    why: Bilingual
+    why: Words
     options: tuple[SettingOption, ...]
 
     @property
     def option(self) -> SettingOption:
         """The option in force."""
         return next(option for option in self.options if option.id == self.chosen)
-
-
-@dataclass(frozen=True, slots=True)
-class ScaleSource:
-    """Where a scale was read, and how well each part of it is supported."""
-
-    citation: str
-    url: str
-    doi: str
-    support: str
-    read_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +178,7 @@ class ExampleRow:
 class ScaleExample:
     """One worked example: a sentence, a drawn table, and the settings it was drawn under."""
 
-    says: Bilingual
+    says: Words
     case: int | None
     table: str
     rows: tuple[ExampleRow, ...]

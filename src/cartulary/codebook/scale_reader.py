@@ -10,11 +10,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import MappingProxyType
 
-from cartulary.codebook import benchmark_terms as terms
-from cartulary.codebook.expression import (
-    Condition,
-    parse,
-)
+from cartulary.codebook.expression import Condition, parse
 from cartulary.codebook.files import FOLDER_VARIABLE, definition_files, file_stamp
 from cartulary.codebook.scale import Scale
 from cartulary.codebook.scale_checks import check_names, check_shape
@@ -27,13 +23,13 @@ from cartulary.codebook.scale_parts import (
     Flag,
     Grade,
     Marker,
-    ScaleSource,
     ScaleUnit,
     Setting,
     SettingOption,
     Step,
 )
-from cartulary.codebook.toml_page import Page, read_toml
+from cartulary.codebook.source import CONFIRMED, read_source
+from cartulary.codebook.toml_page import Page, page_of
 from cartulary.course.errors import CodebookError
 
 _HOLE = re.compile(r"\{([a-z_0-9]+)\}")
@@ -101,22 +97,18 @@ def read_scale(file: Path | Traversable, settings: Mapping[str, str] | None = No
     edition or worked example, with a condition on a fact that it does not read, with a text in one
     language only, with a key that nothing reads, or whose own examples fail.
     """
-    raw, unreadable = read_toml(file)
-    if unreadable:
-        raise CodebookError([str(problem) for problem in unreadable])
-    page = Page(raw, file.name)
+    page = page_of(file)
     scale = _scale(page, settings or {})
     if scale.id and scale.id != file.name.removesuffix(".toml"):
         page.note("id", repr(scale.id), "The id is how a file is found.", "Name both alike.")
     if not page.problems:
         for number, example in enumerate(scale.examples, start=1):
-            drawn_under = _scale(Page(raw, file.name), example.settings)
+            drawn_under = _scale(Page(page.raw, file.name), example.settings)
             if example.settings or not settings:
                 for failure in example_failures(drawn_under, example):
                     why = "The file fails its own example."
                     page.note(f"example {number}", failure, why, "Mend the example or the scale.")
-    if page.problems:
-        raise CodebookError([str(problem) for problem in page.problems])
+    page.refuse()
     return scale
 
 
@@ -166,8 +158,8 @@ def _scale(page: Page, chosen: Mapping[str, str]) -> Scale:
         conditions.fillings[name] = f"({conditions.fill(shorthands, name, text)})"
     inputs = read_inputs(page, conditions)
     combine = Combine(page.word("combine", tuple(str(one) for one in Combine)))
-    support = page.page("source").word("support", terms.SUPPORT)
-    confirm = page.words("confirm", required=support not in terms.CONFIRMED)
+    source = read_source(page)
+    confirm = page.words("confirm", required=source.support not in CONFIRMED)
     otherwise = page.page("otherwise")
     unit = page.word("unit", tuple(str(one) for one in ScaleUnit))
     scale = Scale(
@@ -177,7 +169,7 @@ def _scale(page: Page, chosen: Mapping[str, str]) -> Scale:
         name=page.words("name"),
         abbreviation=page.words("abbreviation"),
         summary=page.words("summary"),
-        source=_source(page),
+        source=source,
         inputs=inputs,
         combine=combine,
         confirm=confirm if confirm.en else None,
@@ -199,23 +191,6 @@ def _scale(page: Page, chosen: Mapping[str, str]) -> Scale:
     for name in sorted(unused):
         page.note(name, "unused", "No condition says {" + name + "}.", "Use it or take it out.")
     return scale
-
-
-def _source(page: Page) -> ScaleSource:
-    source = page.page("source")
-    if not source.raw:
-        why = "A grade whose definition cannot be traced may not be shown."
-        page.note("source", "missing", why, "Write [source] with citation, url, support, read_on.")
-        return ScaleSource("", "", "", "", source.day("read_on", "Write read_on = 2026-11-22."))
-    found = ScaleSource(
-        citation=source.text("citation", "Give authors, title, year."),
-        url=source.text("url", 'Give the address; url = "none" where there is none.'),
-        doi=source.text("doi", required=False),
-        support=source.word("support", terms.SUPPORT),
-        read_on=source.day("read_on", "Write read_on = 2026-11-22."),
-    )
-    source.close()
-    return found
 
 
 def _settings(page: Page, chosen: Mapping[str, str]) -> tuple[Setting, ...]:

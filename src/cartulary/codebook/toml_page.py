@@ -2,22 +2,38 @@
 """One TOML table of a definition file, read key by key; what is wrong is collected, not raised.
 
 So a person who writes a file gets all of its problems at once, each with its place and remedy.
+Every kind of definition is read this way.
 """
 
 from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from cartulary.codebook.benchmark_checks import FileProblem
-from cartulary.codebook.published_cohort import Bilingual
+from cartulary.codebook.words import NO_WORDS, Words
+from cartulary.course.errors import CodebookError
 
-_NO_WORDS = Bilingual("", "")
+
+@dataclass(frozen=True, slots=True)
+class FileProblem:
+    """One thing wrong with one place of a definition file."""
+
+    file: str
+    key: str
+    value: str
+    why: str
+    remedy: str
+
+    def __str__(self) -> str:
+        """The problem as a line for the person who edits the file."""
+        return f"{self.file}: {self.key}: {self.value}. {self.why} {self.remedy}"
 
 
 class Page:
@@ -42,9 +58,20 @@ class Page:
         self._read: set[str] = set()
 
     def note(self, key: str, value: str, why: str, remedy: str) -> None:
-        """Note a problem at one key of this table."""
+        """Note a problem at one key of this table, and the value that is one."""
         place = f"{self.at}.{key}" if self.at and key else self.at or key or "the file"
         self.problems.append(FileProblem(self.file, place, value, why, remedy))
+
+    def wrong(self, key: str, why: str, remedy: str) -> None:
+        """Note that what stands under a key, or stands there not, is a problem."""
+        value = self.raw.get(key)
+        shown = str(value) if isinstance(value, Decimal) else repr(value)
+        self.note(key, "missing" if value is None else shown, why, remedy)
+
+    def refuse(self) -> None:
+        """Raise everything that was noted in the whole file, if anything was."""
+        if self.problems:
+            raise CodebookError([str(problem) for problem in self.problems])
 
     def has(self, key: str) -> bool:
         """Whether the key is there."""
@@ -61,13 +88,12 @@ class Page:
         if value is None and not required:
             return ""
         if not isinstance(value, str) or not value.strip():
-            found = "missing" if value is None else repr(value)
             why = "A definition without it cannot be traced or used."
-            self.note(key, found, why, remedy or f'Write {key} = "...".')
+            self.wrong(key, why, remedy or f'Write {key} = "...".')
             return ""
         return value
 
-    def word(self, key: str, known: Mapping[str, Any] | tuple[str, ...], default: str = "") -> str:
+    def word(self, key: str, known: Iterable[str], default: str = "") -> str:
         """A text out of a closed list; `default` where the key may be left out."""
         value = self.any(key)
         if value is None and default:
@@ -77,29 +103,29 @@ class Page:
             return value
         near = difflib.get_close_matches(str(value), names, n=1)
         remedy = f'Did you mean "{near[0]}"?' if near else f"Write one of: {', '.join(names)}."
-        found = "missing" if value is None else repr(value)
-        self.note(key, found, "Only words that the programs know can be read.", remedy)
+        self.wrong(key, "Only words that the programs know can be read.", remedy)
         return default or names[0]
 
-    def words(self, key: str = "", required: bool = True) -> Bilingual:
+    def words(self, key: str = "", required: bool = True) -> Words:
         """A text in English and Dutch: the table under `key`, or `en` and `nl` of this table."""
-        value = self.any(key) if key else {"en": self.any("en"), "nl": self.any("nl")}
-        if value is None and not required:
-            return _NO_WORDS
-        if isinstance(value, Mapping):
-            en, nl = value.get("en"), value.get("nl")
-            if isinstance(en, str) and en.strip() and isinstance(nl, str) and nl.strip():
-                extra = set(value) - {"en", "nl"}
-                if not extra:
-                    return Bilingual(en, nl)
-        found = "missing" if value is None else "a language is missing"
-        self.note(
-            key or "en, nl",
-            found,
+        why, remedy = (
             "Reports are written in English and Dutch.",
-            'Write both: en = "..." and nl = "...".',
+            'Write en = "..." and nl = "...".',
         )
-        return _NO_WORDS
+        if key:
+            if self.any(key) is None:
+                if required:
+                    self.wrong(key, why, remedy)
+                return NO_WORDS
+            inner = self.page(key)
+            found = inner.words()
+            inner.close()
+            return found
+        en, nl = self.any("en"), self.any("nl")
+        if isinstance(en, str) and en.strip() and isinstance(nl, str) and nl.strip():
+            return Words(en, nl)
+        self.note("", "a language is missing", why, remedy)
+        return NO_WORDS
 
     def whole(self, key: str, required: bool = True) -> int | None:
         """A whole number, or None."""
@@ -107,18 +133,22 @@ class Page:
         if value is None and not required:
             return None
         if isinstance(value, bool) or not isinstance(value, int):
-            found = "missing" if value is None else repr(value)
-            self.note(key, found, "A whole number is needed here.", f"Write {key} = 1, say.")
+            self.wrong(key, "A whole number is needed here.", f"Write {key} = 1, say.")
             return None
         return value
+
+    def whole_or(self, key: str, default: int) -> int:
+        """A whole number; `default` where the key is left out."""
+        value = self.whole(key, required=False)
+        return default if value is None else value
 
     def number(self, key: str) -> float | None:
         """A number, or None where the key is left out."""
         value = self.any(key)
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            self.note(key, repr(value), "A number is needed here.", f"Write {key} = 1.5, say.")
+        if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+            self.wrong(key, "A number is needed here.", f"Write {key} = 1.5, say.")
             return None
         return float(value)
 
@@ -128,9 +158,7 @@ class Page:
         if value is None:
             return default
         if not isinstance(value, bool):
-            self.note(
-                key, repr(value), "Only true or false can stand here.", f"Write {key} = true."
-            )
+            self.wrong(key, "Only true or false can stand here.", f"Write {key} = true.")
             return default
         return value
 
@@ -140,26 +168,30 @@ class Page:
         if value is None:
             return ()
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-            self.note(key, repr(value), "A list of texts is needed.", f'Write {key} = ["a", "b"].')
+            self.wrong(key, "A list of texts is needed.", f'Write {key} = ["a", "b"].')
             return ()
         return tuple(value)
 
-    def day(self, key: str, remedy: str) -> date:
-        """A calendar date, as TOML writes it: 2026-11-22."""
+    def day(self, key: str, required: bool = True) -> date | None:
+        """A calendar date, as TOML writes it: 2026-11-22; None where it may be left out."""
         value = self.any(key)
         if isinstance(value, date):
             return value
-        found = "missing" if value is None else repr(value)
-        self.note(key, found, "A source may change after it was read.", remedy)
-        return date.min
+        if value is not None or required:
+            why = "A source may change after it was read."
+            self.wrong(key, why, f"Write YYYY-MM-DD, such as {key} = 2026-11-22.")
+        return None
 
     def page(self, key: str) -> Page:
-        """The table under a key; an empty one where it is left out."""
+        """The table under a key; an empty one where it is left out.
+
+        What is no table is said once: its missing keys go on no list.
+        """
         value = self.any(key)
-        if value is not None and not isinstance(value, Mapping):
-            self.note(key, repr(value), "A table is needed here.", f"Write a [{key}] table.")
-            value = None
         at = f"{self.at}.{key}" if self.at else key
+        if value is not None and not isinstance(value, Mapping):
+            self.wrong(key, "A table is needed here.", f"Write a [{key}] table.")
+            return Page({}, self.file, at)
         return Page(value or {}, self.file, at, self.problems)
 
     def named_pages(self, key: str) -> list[tuple[str, Page]]:
@@ -181,26 +213,44 @@ class Page:
             for position, one in enumerate(value, start=1)
         ]
 
-    def close(self) -> None:
-        """Note every key that nothing has read: a misspelt key would be lost in silence."""
+    def close(self, known: Iterable[str] = ()) -> None:
+        """Note every key that nothing has read: a misspelt key would be lost in silence.
+
+        `known` are keys that are read elsewhere.
+        """
+        names = sorted(self._read.union(known))
         for key in self.raw:
-            if key in self._read:
+            if key in names:
                 continue
-            near = difflib.get_close_matches(key, sorted(self._read), n=1)
-            remedy = f'Did you mean "{near[0]}"?' if near else "Take it out, or spell it as known."
+            near = difflib.get_close_matches(key, names, n=1)
+            remedy = f'Did you mean "{near[0]}"?' if near else f"Known: {', '.join(names)}."
             self.note(key, "unknown", "No such field is read.", remedy)
 
 
-def read_toml(path: Path | Traversable) -> tuple[Mapping[str, Any], list[FileProblem]]:
-    """One TOML file, and what stops it from being read as TOML."""
+def page_of(
+    file: Path | Traversable, parse_float: Callable[[str], float | Decimal] = float
+) -> Page:
+    """One TOML file as a page; refused where it is not text in UTF-8, or not TOML."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig")), []
+        text = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        problem = FileProblem(
-            path.name, "the file", str(error.reason), "It must be UTF-8.", "Save it as UTF-8."
-        )
+        why = "It must be UTF-8."
+        problem = FileProblem(file.name, "the file", str(error.reason), why, "Save it as UTF-8.")
+        raise CodebookError([str(problem)]) from error
+    return page_of_text(text, file.name, parse_float)
+
+
+def page_of_text(
+    text: str, file: str, parse_float: Callable[[str], float | Decimal] = float
+) -> Page:
+    """A TOML text as a page; `file` is what messages call it.
+
+    >>> page_of_text("id = 'os'", "os.toml").text("id")
+    'os'
+    """
+    try:
+        return Page(tomllib.loads(text, parse_float=parse_float), file)
     except tomllib.TOMLDecodeError as error:
-        problem = FileProblem(
-            path.name, "the file", str(error), "It cannot be read as TOML.", "Mend that line."
-        )
-    return {}, [problem]
+        why = "It cannot be read as TOML."
+        problem = FileProblem(file, "the file", str(error), why, "Mend that line.")
+        raise CodebookError([str(problem)]) from error

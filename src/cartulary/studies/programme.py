@@ -7,15 +7,18 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cartulary.codebook.endpoint import MISSING
+from cartulary.codebook.endpoint import CENSORED, MISSING
+from cartulary.course.absence import is_known
 from cartulary.course.cohort import Cohort
 from cartulary.course.errors import EstimandError
 from cartulary.course.events import LastContact
+from cartulary.course.events.ending import FollowUpStatus
 from cartulary.evidence import Estimate, MedianRange, median_range, proportion
-from cartulary.studies.child_summary import ChildSummary, summaries
-from cartulary.studies.flow import Flow, programme_flow
+from cartulary.studies.child_summary import ChildSummary, is_after, summaries
+from cartulary.studies.flow import ONE_YEAR_DAYS, Flow, programme_flow
+from cartulary.studies.not_reported import is_silent, silent_families
 from cartulary.studies.response import ResponseFigure, response_figures
-from cartulary.studies.strata import StratumFigure, stratum_figures
+from cartulary.studies.strata import NOT_RECORDED, StratumFigure, stratum_figures
 from cartulary.studies.survival import (
     IncidenceFigure,
     SurvivalFigure,
@@ -79,7 +82,10 @@ class TransplantFigure:
 
 @dataclass(frozen=True, slots=True)
 class TreatmentFigure:
-    """Children given a drug after an infusion, of the infused; with for what, where recorded."""
+    """Children given a drug after the first infusion, of the infused; with for what they got it.
+
+    `given_for` counts children by reason; a child given the drug for two reasons is under both.
+    """
 
     drug: str
     children: int
@@ -89,7 +95,10 @@ class TreatmentFigure:
 
 @dataclass(frozen=True, slots=True)
 class InfectionFigure:
-    """Infections after the first infusion: children, by kind, and reactivations by organism."""
+    """Infections after the first infusion: how many children had one, and infections by organism.
+
+    `by_organism` and `reactivations` count infections, `children` counts children.
+    """
 
     children: int
     by_organism: dict[str, int]
@@ -98,7 +107,10 @@ class InfectionFigure:
 
 @dataclass(frozen=True, slots=True)
 class FollowUpFigure:
-    """How complete the follow-up of the infused children is."""
+    """How complete the follow-up of the infused children is.
+
+    `lost` children were lost or withdrew, and are not known to have died.
+    """
 
     infused: int
     followed_a_year_or_event: int
@@ -143,7 +155,8 @@ def programme_figures(cohort: Cohort, *, not_reported: Sequence[str] = ()) -> Pr
     the programme says it did not record, of which no figure is made.
     Returns: `ProgrammeFigures`.
     Refuses: a cohort without children; a cohort of more than one origin, because a figure never
-    mixes recorded, reconstructed and simulated children.
+    mixes recorded, reconstructed and simulated children; a family that no endpoint belongs to,
+    because its figures would be made all the same.
     """
     if len(cohort) == 0:
         raise EstimandError(
@@ -158,7 +171,7 @@ def programme_figures(cohort: Cohort, *, not_reported: Sequence[str] = ()) -> Pr
     origin = str(origins[0])
     children = summaries(cohort.courses())
     infused = [child for child in children if child.was_infused]
-    silent = frozenset(not_reported)
+    silent = silent_families(not_reported)
     return ProgrammeFigures(
         origin=origin,
         cohort=cohort,
@@ -167,12 +180,12 @@ def programme_figures(cohort: Cohort, *, not_reported: Sequence[str] = ()) -> Pr
         infused_share=proportion(
             len(infused), len(children), unit="child", origin=origin, label="infused"
         ),
-        response=response_figures(cohort),
+        response=() if "response" in silent else response_figures(cohort),
         survival=_survival(cohort, silent),
         incidence={
             endpoint_id: figure
             for endpoint_id in INCIDENCES
-            if endpoint_id.split(".")[0] not in silent
+            if not is_silent(endpoint_id, silent)
             and (figure := incidence_figure(cohort, endpoint_id)) is not None
         },
         relapses=_relapses(infused, origin),
@@ -193,8 +206,7 @@ def _survival(cohort: Cohort, silent: frozenset[str]) -> dict[str, SurvivalFigur
     wanted = dict.fromkeys((*EFS_CURVES, *EFS_VARIANTS, *OS_CURVES, *OTHER_CURVES))
     found = {}
     for endpoint_id in wanted:
-        parts = endpoint_id.split(".")
-        if silent & {parts[0], parts[1]}:
+        if is_silent(endpoint_id, silent):
             continue
         figure = survival_figure(cohort, endpoint_id, key=PUBLISHED_KEY.get(endpoint_id, ""))
         if figure is not None:
@@ -212,7 +224,7 @@ def _relapses(infused: Sequence[ChildSummary], origin: str) -> tuple[RelapseClas
             RelapseClassFigure(
                 relapse_class=name,
                 children=len(own),
-                days=_lengths(days, "relapse after the infusion, days", origin),
+                days=_lengths(days, "relapse after the infusion, days", origin, len(own)),
                 aplasia_ongoing=sum(r.b_cell_aplasia is True for r in own),
                 aplasia_lost=sum(r.b_cell_aplasia is False for r in own),
                 aplasia_unknown=sum(r.b_cell_aplasia is None for r in own),
@@ -225,11 +237,16 @@ def _treatments(infused: Sequence[ChildSummary]) -> tuple[TreatmentFigure, ...]:
     given: dict[str, set[str]] = {}
     reasons: dict[str, Counter[str]] = {}
     for child in infused:
+        why: set[tuple[str, str]] = set()
         for event in child.treatments:
+            if not is_after(event, child.first_infusion):
+                continue
             drug = str(event.drug)
             given.setdefault(drug, set()).add(child.child)
-            if isinstance(event.given_for, str):
-                reasons.setdefault(drug, Counter())[str(event.given_for)] += 1
+            if is_known(event.given_for):
+                why.add((drug, str(event.given_for)))
+        for drug, reason in sorted(why):
+            reasons.setdefault(drug, Counter())[reason] += 1
     return tuple(
         TreatmentFigure(drug, len(who), len(infused), dict(reasons.get(drug, {})))
         for drug, who in sorted(given.items(), key=lambda item: (-len(item[1]), item[0]))
@@ -241,14 +258,13 @@ def _infections(infused: Sequence[ChildSummary]) -> InfectionFigure:
     kinds: Counter[str] = Counter()
     reactivations: Counter[str] = Counter()
     for child in infused:
-        first = child.first_infusion
         for event in child.infections:
-            if event.day is not None and first is not None and event.day < first:
+            if not is_after(event, child.first_infusion):
                 continue
             who.add(child.child)
-            kinds[str(event.organism) if isinstance(event.organism, str) else "other"] += 1
+            kinds[str(event.organism) if is_known(event.organism) else NOT_RECORDED] += 1
             if event.reactivation is True:
-                reactivations[event.agent if isinstance(event.agent, str) else "other"] += 1
+                reactivations[event.agent if is_known(event.agent) else NOT_RECORDED] += 1
     return InfectionFigure(len(who), dict(kinds), dict(reactivations))
 
 
@@ -258,18 +274,13 @@ def _transplant(infused: Sequence[ChildSummary], origin: str) -> TransplantFigur
     reasons: Counter[str] = Counter()
     days = []
     for child in infused:
-        first = child.first_infusion
-        after = [
-            event
-            for event in child.transplants
-            if event.day is None or first is None or event.day >= first
-        ]
+        after = [e for e in child.transplants if is_after(e, child.first_infusion)]
         if after:
             reason = after[0].reason
-            reasons[str(reason) if isinstance(reason, str) else "not_recorded"] += 1
+            reasons[str(reason) if is_known(reason) else NOT_RECORDED] += 1
             since = child.after_infusion(after[0].day)
             if since is not None:
-                days.append(since)
+                days.append(max(since, 0))
     return TransplantFigure(
         any_reason=proportion(
             sum(reasons.values()),
@@ -279,7 +290,7 @@ def _transplant(infused: Sequence[ChildSummary], origin: str) -> TransplantFigur
             label="transplant after CAR-T",
         ),
         by_reason=dict(reasons),
-        days=_lengths(days, "transplant after the infusion, days", origin),
+        days=_lengths(days, "transplant after the infusion, days", origin, sum(reasons.values())),
     )
 
 
@@ -287,12 +298,11 @@ def _follow_up(cohort: Cohort, infused: Sequence[ChildSummary]) -> FollowUpFigur
     if not infused:
         return None
     from_infusion = survival_figure(cohort, "os.infusion", months=())
-    year = 365
     complete = 0
     for child in infused:
         lived = child.after_infusion(child.last_day)
-        had_event = child.efs_status not in ("", MISSING, "censored")
-        complete += had_event or (lived is not None and lived >= year)
+        had_event = child.efs_status not in ("", MISSING, CENSORED)
+        complete += had_event or (lived is not None and lived >= ONE_YEAR_DAYS)
     return FollowUpFigure(
         infused=len(infused),
         followed_a_year_or_event=complete,
@@ -303,11 +313,14 @@ def _follow_up(cohort: Cohort, infused: Sequence[ChildSummary]) -> FollowUpFigur
 
 
 def _is_lost(child: ChildSummary) -> bool:
-    last = child.course.last(LastContact)
-    return last is not None and last.status in ("lost", "withdrawn")
+    contacts = child.course.all(LastContact)
+    gone = (FollowUpStatus.LOST, FollowUpStatus.WITHDRAWN)
+    return bool(contacts) and contacts[-1].status in gone and not child.died
 
 
-def _lengths(days: list[int], quantity: str, origin: str) -> MedianRange | None:
+def _lengths(days: list[int], quantity: str, origin: str, children: int) -> MedianRange | None:
+    """The middle of the known lengths; of `children`, those without one are missing."""
     if not days:
         return None
-    return median_range(days, quantity=quantity, unit="child", origin=origin)
+    missing = children - len(days)
+    return median_range(days, quantity=quantity, unit="child", origin=origin, missing=missing)

@@ -30,7 +30,12 @@ class ResponseFigure:
 
 
 def response_figures(cohort: Cohort) -> tuple[ResponseFigure, ...]:
-    """Every response endpoint that at least one child can be judged for."""
+    """Every response endpoint that at least one child can be judged for.
+
+    Arguments: a cohort of one origin.
+    Returns: one `ResponseFigure` an endpoint of `RESPONSES`, in that order; its share is of the
+    children who could be judged, and the others are counted in `missing_why`.
+    """
     figures = []
     for endpoint_id, key in RESPONSES:
         counts = response_of_cohort(cohort, endpoint_id)

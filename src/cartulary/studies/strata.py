@@ -3,17 +3,19 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cartulary.codebook.endpoint import MISSING, RESPONSE
+from cartulary.codebook.endpoint_reader import endpoint
 from cartulary.course.absence import is_known
 from cartulary.course.cohort import Cohort
 from cartulary.course.errors import EstimandError
 from cartulary.course.events import Product
 from cartulary.course.events.disease import PriorKind
 from cartulary.evidence import Estimate, proportion
-from cartulary.studies.child_summary import MAIN_EFS, ChildSummary, had_prior
+from cartulary.studies.child_summary import MAIN_EFS, RESPONSE_DAY_28, ChildSummary, had_prior
 from cartulary.studies.survival import SurvivalFigure, survival_figure
 
 NOT_RECORDED = "not_recorded"
@@ -43,6 +45,15 @@ STRATA: dict[str, Callable[[ChildSummary], str]] = {
 }
 
 
+# Groups that are not yet known when these clocks start.
+# A child who dies waiting never gets bridging: from the indication such groups foresee the future.
+SETTLED_LATER: dict[str, frozenset[str]] = {
+    "bridging": frozenset({"indication", "apheresis"}),
+    "burden": frozenset({"indication", "apheresis"}),
+    "site": frozenset({"indication", "apheresis"}),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class StratumFigure:
     """One group of infused children: how many, and what became of them. Descriptive only."""
@@ -63,11 +74,27 @@ def stratum_of(children: Sequence[ChildSummary], name: str) -> list[str]:
     by the outcome.
     """
     if name not in STRATA:
+        near = difflib.get_close_matches(name, STRATA, n=2, cutoff=0.5)
         raise EstimandError(
             f"There is no grouping {name!r}. A group must be settled before the first infusion. "
+            f"{'Near to it: ' + ', '.join(near) + '. ' if near else ''}"
             f"Choose one of: {', '.join(STRATA)}."
         )
     return [STRATA[name](child) for child in children]
+
+
+def refuse_foreseeing(name: str, clock: str) -> None:
+    """Refuses to split a clock by what was not known when it started.
+
+    >>> refuse_foreseeing("reason", "indication")
+    """
+    if clock in SETTLED_LATER.get(name, frozenset()):
+        open_to = ", ".join(n for n in STRATA if clock not in SETTLED_LATER.get(n, frozenset()))
+        raise EstimandError(
+            f"The clock starts at the {clock}, and groups by {name} are settled later. "
+            "A child must live long enough to be in such a group, so the groups would differ by "
+            f"that alone. Take a clock that starts at the infusion, or group by: {open_to}."
+        )
 
 
 def stratum_figures(
@@ -75,9 +102,11 @@ def stratum_figures(
 ) -> tuple[StratumFigure, ...]:
     """What became of the infused children of each group, largest group first.
 
-    Arguments: `children` are the summaries of `cohort`, in its order.
-    Returns: one `StratumFigure` a group that has an infused child.
+    Arguments: `children` are the summaries of `cohort`, in its order; `name` is in `STRATA`.
+    Returns: one `StratumFigure` a group that has an infused child; its toxicity counts children.
+    Refuses: a grouping that is not in `STRATA`.
     """
+    definition = endpoint(RESPONSE_DAY_28).definition
     groups = stratum_of(children, name)
     infused = [group for group, child in zip(groups, children, strict=True) if child.was_infused]
     names = sorted(set(infused), key=lambda group: (-infused.count(group), group))
@@ -104,6 +133,8 @@ def stratum_figures(
                     unit="child",
                     origin=origin,
                     missing=len(members) - len(judged),
+                    endpoint=RESPONSE_DAY_28,
+                    definition=f"{RESPONSE_DAY_28}, edition {definition.edition}",
                     label=f"{name} {group}",
                 )
                 if judged

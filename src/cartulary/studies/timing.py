@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from cartulary.codebook.vein_to_vein import vein_to_vein
 from cartulary.course.course import DayZero
-from cartulary.course.course import DayZero
 from cartulary.course.dates import Precision
-from cartulary.course.events import Apheresis, Event, Indication, Infusion, Product
+from cartulary.course.events import Apheresis, Infusion
 from cartulary.evidence import MedianRange, median_range
 from cartulary.studies.child_summary import ChildSummary
 
@@ -32,7 +31,10 @@ class TimingFigure:
 
 
 def timing_figures(children: Sequence[ChildSummary], origin: str) -> tuple[TimingFigure, ...]:
-    """Every step that at least one child made, from its first apheresis to its first infusion.
+    """Every step that at least one child made, towards its first infusion.
+
+    Of a treated child the steps are those of the collection and the product that led to the first
+    infusion, so that they add up. Of a child not treated, only the first collection is read.
 
     Arguments: one summary a child; their origin.
     Returns: one `TimingFigure` a step with a known length, in the order of `STEPS`; `missing`
@@ -40,9 +42,8 @@ def timing_figures(children: Sequence[ChildSummary], origin: str) -> tuple[Timin
     """
     figures = []
     for step in STEPS:
-        start, end = step.split("_to_")
-        made = [child for child in children if _made(child, start) and _made(child, end)]
-        lengths = [length for child in made if (length := _length(child, start, end)) is not None]
+        made = [child for child in children if _made(child, step)]
+        lengths = [length for child in made if (length := _lengths(child)[step]) is not None]
         if lengths:
             days = median_range(
                 lengths,
@@ -55,43 +56,39 @@ def timing_figures(children: Sequence[ChildSummary], origin: str) -> tuple[Timin
     return tuple(figures)
 
 
-def _made(child: ChildSummary, point: str) -> bool:
-    """Whether the child came to this point, on whatever day."""
-    return {
-        "indication": True,
-        "apheresis": child.aphereses > 0,
-        "release": child.released,
-        "infusion": child.was_infused,
-    }[point]
+def _made(child: ChildSummary, step: str) -> bool:
+    """Whether the child made this step, on whatever days."""
+    if step == "indication_to_apheresis":
+        return child.aphereses > 0
+    return child.was_infused
 
 
-def _length(child: ChildSummary, start: str, end: str) -> int | None:
-    first, last = _day(child, start), _day(child, end)
-    return None if first is None or last is None or last < first else last - first
-
-
-def _day(child: ChildSummary, point: str) -> int | None:
-    """The study day of a point; None unless it is known to the day."""
+def _lengths(child: ChildSummary) -> dict[str, int | None]:
+    """The length of each step; None where it is not known to the day, or runs backwards."""
+    found: dict[str, int | None] = dict.fromkeys(STEPS)
     course = child.course
-    if point == "release":
-        return _release(child)
-    if point == "indication" and course.day0_is is DayZero.INDICATION:
-        return 0
-    kind: type[Event] = {
-        "indication": Indication,
-        "apheresis": Apheresis,
-        "infusion": Infusion,
-    }[point]
-    events = course.all(kind)
-    if not events or any(event.day is None for event in events):
-        # The one without a date may be the first.
-        return None
-    return events[0].day if events[0].precision is Precision.DAY else None
-
-
-def _release(child: ChildSummary) -> int | None:
-    for product in child.course.all(Product):
-        if product.decided_day == child.released_day:
-            rough = product.decided_precision in (Precision.MONTH, Precision.YEAR)
-            return None if rough else child.released_day
-    return None
+    counts_from_indication = course.day0_is is DayZero.INDICATION
+    infusions = course.all(Infusion)
+    if not infusions:
+        collections = course.all(Apheresis)
+        # A collection without a date may be the first.
+        dated = all(event.is_dated() for event in collections)
+        if collections and dated and counts_from_indication:
+            exact = collections[0].precision is Precision.DAY
+            found["indication_to_apheresis"] = collections[0].day if exact else None
+    elif all(event.is_dated() for event in infusions):
+        led = vein_to_vein(course)[0]
+        day, after_collection = infusions[0].day, led.apheresis_to_infusion_days
+        if led.to_the_day and day is not None:
+            to_collection = led.indication_to_apheresis_days
+            if counts_from_indication:
+                to_collection = None if after_collection is None else day - after_collection
+            found["indication_to_apheresis"] = to_collection
+            found["apheresis_to_release"] = led.apheresis_to_release_days
+            found["release_to_infusion"] = led.release_to_infusion_days
+            found["apheresis_to_infusion"] = after_collection
+            if counts_from_indication:
+                found["indication_to_infusion"] = day
+            elif to_collection is not None and after_collection is not None:
+                found["indication_to_infusion"] = to_collection + after_collection
+    return {step: None if days is None or days < 0 else days for step, days in found.items()}
