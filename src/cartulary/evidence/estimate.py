@@ -5,9 +5,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
 
 from cartulary.course.errors import EstimandError
 from cartulary.evidence.distributions import checked_level
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 ORIGINS = ("recorded", "reconstructed", "simulated")
 
@@ -127,11 +131,13 @@ class Estimate:
 
     def to_dict(self) -> dict[str, object]:
         """Every field by name, tuples as lists, ready for JSON."""
-        plain: dict[str, object] = {}
-        for field in fields(self):
-            content = getattr(self, field.name)
-            plain[field.name] = list(content) if isinstance(content, tuple) else content
-        return plain
+        return plain_fields(self)
+
+
+def plain_fields(record: DataclassInstance) -> dict[str, object]:
+    """The fields of a frozen record by name, tuples as lists."""
+    named = {field.name: getattr(record, field.name) for field in fields(record)}
+    return {name: list(held) if isinstance(held, tuple) else held for name, held in named.items()}
 
 
 def checked_origin(origin: str) -> str:

@@ -13,8 +13,7 @@ from numpy.typing import ArrayLike
 from cartulary.course.errors import EstimandError
 from cartulary.evidence.arrays import BoolArray, FloatArray, IntArray, LabelArray
 from cartulary.evidence.estimate import checked_origin
-
-_ROWS_NAMED = 5
+from cartulary.evidence.rows import checked_days, checked_weights, read_only, refuse_rows
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -66,9 +65,9 @@ class FollowUp:
     cause_specific: bool = False
 
     def __post_init__(self) -> None:
-        self._keep("exit", _days(self.exit, "exit"))
+        self._keep("exit", checked_days(self.exit, "exit"))
         entry: Any = self.entry
-        self._keep("entry", np.zeros(self.n) if entry is None else _days(entry, "entry"))
+        self._keep("entry", np.zeros(self.n) if entry is None else checked_days(entry, "entry"))
         self._keep("status", _statuses(self.status))
         self._keep("cause_names", tuple(self.cause_names))
         for name in ("child_ids", "group"):
@@ -83,7 +82,7 @@ class FollowUp:
         for name in ("entry", "exit", "status", "child_ids", "group", "weights"):
             column = getattr(self, name)
             if column is not None:
-                self._keep(name, _read_only(column))
+                self._keep(name, read_only(column))
 
     def _keep(self, name: str, content: object) -> None:
         """Set a field of this frozen record while it is being made."""
@@ -119,26 +118,21 @@ class FollowUp:
         if self.n == 0:
             return
         if bool(np.any(self.exit < self.entry)):
-            self._refuse(
+            refuse_rows(
                 self.exit < self.entry,
                 "leave before they enter",
                 "Nobody can be followed backwards",
                 "Check the dates, or leave these rows out",
             )
         if int(self.status.min()) < 0 or int(self.status.max()) > len(self.cause_names):
-            self._refuse(
+            refuse_rows(
                 (self.status < 0) | (self.status > len(self.cause_names)),
                 "have a status that names no cause",
                 f"Status is 0 for censored or 1 to {len(self.cause_names)} for {self.cause_names}",
                 "Correct the status or name the cause",
             )
         if self.weights is not None:
-            self._refuse(
-                ~(np.isfinite(self.weights) & (self.weights > 0.0)),
-                "have a weight that is not a number above 0",
-                "A weight says how many units a row stands for",
-                "Leave out rows of weight 0",
-            )
+            checked_weights(self.weights)
         if self.child_ids is not None and self.unit == "child":
             self._check_children()
 
@@ -151,18 +145,12 @@ class FollowUp:
         _, first = np.unique(self.child_ids, return_index=True)
         again = np.ones(self.n, dtype=bool)
         again[first] = False
-        self._refuse(
+        refuse_rows(
             again,
             "name a child that an earlier row names",
             "The unit is the child, and a child counts once",
             'Keep one row a child, or give unit="infusion"',
         )
-
-    def _refuse(self, faulty: BoolArray, fact: str, why: str, remedy: str) -> None:
-        """Raise, naming the first rows at fault; do nothing when there are none."""
-        rows = np.flatnonzero(faulty)
-        if rows.size:
-            raise EstimandError(f"{_named_rows(rows)} {fact}. {why}. {remedy}.")
 
     @property
     def n(self) -> int:
@@ -269,20 +257,6 @@ class FollowUp:
         )
 
 
-def _days(column: ArrayLike, name: str) -> FloatArray:
-    """A column of days: finite, not negative."""
-    days = np.asarray(column, dtype=np.float64)
-    # One pass in the usual case: NaN fails both comparisons.
-    if days.size and not (days.min() >= 0.0 and days.max() < np.inf):
-        rows = np.flatnonzero(~(np.isfinite(days) & (days >= 0.0)))
-        raise EstimandError(
-            f"{_named_rows(rows)} have no usable {name} day (missing, infinite or negative). "
-            "Days count from the clock's origin. Count such children in `missing`, or correct "
-            "the dates."
-        )
-    return days
-
-
 def _statuses(column: ArrayLike) -> IntArray:
     """A column of statuses as whole numbers."""
     given = np.asarray(column)
@@ -290,24 +264,10 @@ def _statuses(column: ArrayLike) -> IntArray:
         return given
     whole = np.isfinite(given) if given.dtype.kind == "f" else np.ones(given.shape, dtype=bool)
     status = np.where(whole, given, -1).astype(np.int64)
-    if not np.array_equal(status, given):
-        rows = np.flatnonzero(status != given)
-        raise EstimandError(
-            f"{_named_rows(rows)} have a status that is not a whole number. Status is 0 for "
-            "censored or the number of a cause. Correct the status."
-        )
+    refuse_rows(
+        status != given,
+        "have a status that is not a whole number",
+        "Status is 0 for censored or the number of a cause",
+        "Correct the status",
+    )
     return status
-
-
-def _named_rows(rows: IntArray | np.ndarray[Any, Any]) -> str:
-    """The first few rows at fault, and how many more."""
-    named = ", ".join(str(row) for row in rows[:_ROWS_NAMED].tolist())
-    more = rows.size - _ROWS_NAMED
-    return f"Rows {named}" + (f" and {more} more" if more > 0 else "")
-
-
-def _read_only(column: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """A view that cannot be written through; the caller's own array stays as it was."""
-    view = column.view()
-    view.flags.writeable = False
-    return view

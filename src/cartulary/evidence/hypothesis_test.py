@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from cartulary.course.errors import EstimandError
+from cartulary.evidence.estimate import plain_fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +64,4 @@ class HypothesisTest:
 
     def to_dict(self) -> dict[str, object]:
         """Every field by name, tuples as lists, ready for JSON."""
-        plain: dict[str, object] = {}
-        for field in fields(self):
-            content = getattr(self, field.name)
-            plain[field.name] = list(content) if isinstance(content, tuple) else content
-        return plain
+        return plain_fields(self)
