@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What `make demo` runs: the example's tables, its report in both languages, and one comparison.
 
-    python examples/maxima_2020/demo.py [OUT]
+python examples/maxima_2020/demo.py [OUT]
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from build import write
+from write_tables import write
 
 from cartulary.cli.main import cartulary
 

@@ -232,36 +232,59 @@ def test_an_independent_estimator_finds_the_same_incidences_from_the_table(
             assert found == pytest.approx(expected, abs=TO_THE_LAST_BIT)
 
 
-def test_r_finds_the_same_survival_and_limits_from_the_table(
-    adtte: Path, programme: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def printed_by_r(lines: str) -> list[list[str]]:
+    """The words of each line that R prints; the test is skipped where R cannot."""
     rscript = shutil.which("Rscript")
     if rscript is None:
         pytest.skip("Rscript is not on this machine")
-    script = f"""
-        if (!requireNamespace("survival", quietly = TRUE)) {{ cat("none"); quit() }}
-        library(survival)
-        adtte <- read.csv("{adtte.as_posix()}")
-        fit <- survfit(Surv(AVAL, CNSR == 0) ~ 1, data = adtte, conf.type = "log-log")
-        s <- summary(fit, times = c({", ".join(map(str, DAYS))}))
-        for (i in seq_along(s$time))
-          cat(sprintf("%d %.17g %.17g %.17g\\n", s$time[i], s$surv[i], s$lower[i], s$upper[i]))
-    """
+    script = (
+        'if (!requireNamespace("survival", quietly = TRUE)) { cat("none"); quit() }\n'
+        "library(survival)\n" + lines
+    )
     printed = subprocess.run(
         [rscript, "--vanilla", "-e", script], capture_output=True, text=True, check=True
     ).stdout
     if printed == "none":
         pytest.skip("the R package survival is not on this machine")
+    return [line.split() for line in printed.splitlines()]
+
+
+def test_r_finds_the_same_survival_and_limits_from_the_table(
+    adtte: Path, programme: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = printed_by_r(f"""
+        adtte <- read.csv("{adtte.as_posix()}")
+        fit <- survfit(Surv(AVAL, CNSR == 0) ~ 1, data = adtte, conf.type = "log-log")
+        s <- summary(fit, times = c({", ".join(map(str, DAYS))}))
+        for (i in seq_along(s$time))
+          cat(sprintf("%d %.17g %.17g %.17g\\n", s$time[i], s$surv[i], s$lower[i], s$upper[i]))
+    """)
     ours = run(capsys, "estimate", EFS, programme, *at(*DAYS), "--json").figures
-    lines = printed.splitlines()
     assert len(lines) == len(DAYS)
-    for line in lines:
-        day, *expected = line.split()
+    for day, *expected in lines:
         found = ours[f"day {day}"]
         assert "log-log" in found["method"]
         assert [found["value"], found["low"], found["high"]] == pytest.approx(
             [float(number) for number in expected], abs=AS_R_PRINTS
         )
+
+
+def test_r_finds_the_same_incidences_from_the_table(
+    programme: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = tmp_path / "causes.csv"
+    ours = run(capsys, "estimate", CAUSES, programme, *at(365), "--json", "--adtte", place).figures
+    lines = printed_by_r(f"""
+        adtte <- read.csv("{place.as_posix()}")
+        state <- factor(ifelse(adtte$CNSR == 1, "", adtte$EVNTDESC))
+        s <- summary(survfit(Surv(AVAL, state) ~ 1, data = adtte), times = 365)
+        for (i in seq_along(s$states))
+          cat(sprintf("%s %.17g\\n", gsub(" ", "_", tolower(s$states[i])), s$pstate[i]))
+    """)
+    found = {name: float(share) for name, share in lines if name != "(s0)"}
+    assert len(found) >= 3
+    for name, share in found.items():
+        assert ours[f"{name} by day 365"]["value"] == pytest.approx(share, abs=TO_THE_LAST_BIT)
 
 
 def test_a_split_follow_up_carries_its_groups(

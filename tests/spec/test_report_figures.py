@@ -37,7 +37,7 @@ UNITS = {"child", "infusion", "apheresis", "relapse", "product"}
 @pytest.fixture(scope="module")
 def example(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tables of the example, as its own script writes them."""
-    script = repository / "examples" / "maxima_2020" / "build.py"
+    script = repository / "examples" / "maxima_2020" / "write_tables.py"
     spec = importlib.util.spec_from_file_location("example_build", script)
     assert spec is not None
     assert spec.loader is not None

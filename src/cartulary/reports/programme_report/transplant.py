@@ -19,6 +19,12 @@ def transplant_sentences(tell: Teller) -> Prose:
     if found is None:
         return (tell.says("Nog geen kind is behandeld.", "No child has been treated so far."),)
     key = "transplant.any"
+    if not tell.value(key) and tell.value("flow.infused") == 1:
+        alone = tell.says(
+            "Het ene behandelde kind onderging na CAR-T geen allogene stamceltransplantatie.",
+            "The one treated child had no allogeneic transplant after CAR-T.",
+        )
+        return (alone,)
     if not tell.value(key):
         return (
             tell.says(

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes the example programme as a folder of CSV tables, from the description in children.txt.
 
-    python examples/maxima_2020/build.py OUT
+    python examples/maxima_2020/write_tables.py OUT
 
 Nothing else in the project knows these children: the report reads the tables as it would any
 programme's. The order of collection, manufacture and chemotherapy before an infusion is set by
