@@ -34,7 +34,10 @@ NOT_RECORDED = "not_recorded"
 def baseline_section(tell: Teller) -> Section:
     """One table: all children with an indication beside those who were infused."""
     return Section(
-        tell.t("Kenmerken van de kinderen", "Baseline"), _lead(tell), (_table(tell),), id="baseline"
+        tell.t("Kenmerken van de kinderen", "Baseline"),
+        _lead(tell),
+        (baseline_table(tell),),
+        id="baseline",
     )
 
 
@@ -66,7 +69,8 @@ def _lead(tell: Teller) -> Prose:
     )
 
 
-def _table(tell: Teller) -> Table:
+def baseline_table(tell: Teller) -> Table:
+    """Characteristics as rows; all children with an indication beside those treated."""
     everyone = list(tell.figures.children)
     treated = [child for child in everyone if child.was_infused]
     rows: list[Row] = [_age_row(tell, everyone, treated)]

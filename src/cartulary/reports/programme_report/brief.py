@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from cartulary.codebook.endpoint_reader import endpoint
-from cartulary.reports.content import Fact, Finding, MarginNote, Prose, Sentence, Told
+from cartulary.reports.content import Count, Fact, Finding, MarginNote, Prose, Sentence, Told
 from cartulary.reports.programme_report.code_words import capital, pair
 from cartulary.reports.programme_report.comparison_words import (
     published_sentence,
@@ -42,13 +42,20 @@ def facts(tell: Teller) -> tuple[Fact, ...]:
     """Who, by which definitions, where the data come from, and the hash of the input."""
     edition = endpoint(MAIN).definition.edition
     treated = tell.value("flow.infused")
+    who = f"{tell.many('flow.indication', 'child').text}, " + tell.t(
+        f"{tell.number(treated)} behandeld", f"{tell.number(treated)} treated"
+    )
+    what = (
+        f"{tell.many('flow.infusions', 'infusion').text}, "
+        f"{tell.many('flow.aphereses', 'apheresis').text}"
+    )
+    # Only the text of a fact can be withheld, never its label.
+    label, text = (who, what) if tell.suppress < 2 else (tell.t("Aantallen", "Numbers"), who)
+    rests = tuple(
+        tell.count(f"flow.{name}") for name in ("indication", "infused", "infusions", "aphereses")
+    )
     return (
-        Fact(
-            f"{tell.many('flow.indication', 'child').text}, "
-            + tell.t(f"{tell.number(treated)} behandeld", f"{tell.number(treated)} treated"),
-            f"{tell.many('flow.infusions', 'infusion').text}, "
-            f"{tell.many('flow.aphereses', 'apheresis').text}",
-        ),
+        Fact(label, text, rests_on=rests),
         Fact(
             tell.t("Definities", "Definitions"),
             tell.t(
@@ -179,8 +186,8 @@ def _toxicity(tell: Teller) -> Prose:
     return tell.prose(
         *said,
         tell.says(
-            "ELIANA gradeerde op andere schalen en nam alleen kinderen op met minstens 5% blasten.",
-            "ELIANA graded on other scales and took only children with at least 5% blasts.",
+            "ELIANA gradeerde anders en nam alleen kinderen op met minstens 5% blasten.",
+            "ELIANA graded otherwise and took only children with at least 5% blasts.",
         )
         if penn
         else None,
@@ -227,25 +234,32 @@ def brief_notes(tell: Teller) -> tuple[MarginNote, ...]:
 
 
 def _missing(tell: Teller) -> Prose:
-    short = tell.count("flow.one_year.not_followed_a_year")
     left = len(tell.about.left_out)
     main = tell.figures.survival.get(MAIN)
     absent = main.follow_up.missing if main is not None else 0
     return tell.prose(
         tell.says(
-            "Van {k} eindigt de follow-up binnen een jaar, zonder event of andere behandeling.",
-            "For {k} follow-up ends within a year, without an event or other treatment.",
-            k=short,
-        ),
+            "Bij {k} eindigt de follow-up binnen een jaar, zonder event of andere behandeling.",
+            "In {k} follow-up ends within a year, without an event or other treatment.",
+            k=tell.children("flow.one_year.not_followed_a_year"),
+        )
+        if tell.value("flow.one_year.not_followed_a_year")
+        else None,
         tell.says(
-            "Van {k} ontbreekt de uitkomst.", "For {k} the outcome is missing.", k=str(absent)
+            "Van {k} ontbreekt de uitkomst.",
+            "For {k} the outcome is missing.",
+            k=Count(absent, f"{MAIN}.missing"),
         )
         if absent
-        else tell.says("Van geen kind ontbreekt de uitkomst.", "No child's outcome is missing."),
+        else tell.says("Van geen kind ontbreekt de uitkomst.", "No child's outcome is missing.")
+        if main is not None
+        else tell.says(
+            "Er is nog geen uitkomst na infusie.", "There is no outcome after infusion."
+        ),
         tell.says(
             "Door fouten in de gegevens zijn {k} kinderen weggelaten; zie de bijlage.",
             "Because of errors in the data {k} children were left out; see the appendix.",
-            k=str(left),
+            k=Count(left, "left_out"),
         )
         if left
         else None,

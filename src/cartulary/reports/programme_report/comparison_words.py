@@ -16,7 +16,6 @@ from cartulary.studies.published import PublishedBeside
 POINTS = {
     40: ("veertig", "forty"),
     30: ("dertig", "thirty"),
-    25: ("vijfentwintig", "twenty-five"),
     20: ("twintig", "twenty"),
     15: ("vijftien", "fifteen"),
     10: ("tien", "ten"),

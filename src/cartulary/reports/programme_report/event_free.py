@@ -103,8 +103,8 @@ def event_free_section(tell: Teller) -> Section:
 def nobody(tell: Teller, title: str) -> Sentence:
     """Said where no child can be counted."""
     return tell.says(
-        "{what} is niet te bepalen: geen enkel kind kan vanaf deze klok worden gevolgd.",
-        "{what} cannot be estimated: no child can be followed from this clock.",
+        "{what} vanaf infusie is niet te bepalen: geen kind is behandeld en gevolgd.",
+        "{what} from infusion cannot be estimated: no child was treated and followed.",
         what=title,
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from cartulary.evidence import Estimate, MedianRange
 from cartulary.reports.content import Count, Figure
-from cartulary.reports.programme_report.baseline import ages
+from cartulary.reports.programme_report.baseline import ages, baseline_table
 from cartulary.reports.programme_report.counts import toxicity_key
 from cartulary.reports.programme_report.teller import Teller, events_key
 from cartulary.studies.programme import RELAPSE_CLASSES
@@ -50,6 +50,11 @@ def _baseline(tell: Teller) -> Iterator[Figure]:
     if treated:
         among = ages(treated, tell.figures.origin)
         yield _median(tell, "baseline.age_years.infused", among, "flow.infused")
+    for row in baseline_table(tell).rows:
+        for cell in row.cells:
+            if isinstance(cell, Count):
+                whole = "flow.infused" if cell.key.endswith(".infused") else "flow.indication"
+                yield _share(tell, cell.key, "child", tell.count(whole), cell)
 
 
 def _response(tell: Teller) -> Iterator[Figure]:
@@ -109,7 +114,11 @@ def _toxicity(tell: Teller) -> Iterator[Figure]:
 def _given(tell: Teller) -> Iterator[Figure]:
     infused = tell.count("flow.infused")
     for drug in tell.figures.treatments:
-        yield _share(tell, f"treatment.{drug.drug}", "child", infused)
+        key = f"treatment.{drug.drug}"
+        yield _share(tell, key, "child", infused)
+        for reason, number in drug.given_for.items():
+            counted = Count(number, f"{key}.{reason}")
+            yield _share(tell, counted.key, "child", tell.count(key), counted)
     yield _share(tell, "infection.any", "child", infused)
     for key in tell.counts:
         if key.startswith("infection.") and key != "infection.any":
@@ -162,9 +171,9 @@ def _count(tell: Teller, key: str, unit: str) -> Figure:
     )  # fmt: skip
 
 
-def _share(tell: Teller, key: str, unit: str, whole: Count) -> Figure:
+def _share(tell: Teller, key: str, unit: str, whole: Count, counted: Count | None = None) -> Figure:
     """So many of a whole, described without an interval."""
-    count = tell.count(key)
+    count = counted or tell.count(key)
     value = count.value / whole.value if whole.value else None
     return Figure(
         key, "", "", unit, whole.value, count.value, None, value, None, None,

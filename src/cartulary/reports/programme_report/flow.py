@@ -65,18 +65,26 @@ def _lead(tell: Teller) -> tuple[Sentence, ...]:
                 "No child has been treated so far, so there are no outcomes after infusion.",
             ),
         )
-    found = tell.says(
-        "Van de {n} behandelde kinderen waren er {k} op dag 28 in remissie; "
-        "één jaar na infusie {verb} er {free} vrij van events en nog in follow-up.",
-        "Of {n} treated children {k} were in remission on day 28; "
-        "one year after infusion {free} {verb} event-free and still followed.",
+    remission = tell.says(
+        "Van de {n} behandelde kinderen waren er {k} op dag 28 in remissie.",
+        "Of {n} treated children {k} were in remission on day 28.",
         n=tell.count("flow.infused"),
         k=tell.count("flow.day_28.remission"),
-        free=tell.word("flow.one_year.event_free"),
-        verb=tell.t("was", "was") if tell.value("flow.one_year.event_free") == 1
-        else tell.t("waren", "were"),
-    )  # fmt: skip
-    return (everyone, found)
+    )
+    free = tell.value("flow.one_year.event_free")
+    if not free:
+        later = tell.says(
+            "Nog geen kind is een jaar zonder event gevolgd.",
+            "No child has been followed for a year without an event.",
+        )
+    else:
+        later = tell.says(
+            "Eén jaar na infusie {verb} er {free} vrij van events en nog in follow-up.",
+            "One year after infusion {free} {verb} event-free and still followed.",
+            free=tell.word("flow.one_year.event_free"),
+            verb=tell.t("was" if free == 1 else "waren", "was" if free == 1 else "were"),
+        )
+    return (everyone, remission, later)
 
 
 def _flow_chart(tell: Teller) -> Chart:
@@ -148,15 +156,20 @@ def _headings(tell: Teller) -> tuple[tuple[str, str], ...]:
     children = tell.figures.flow.reached
     lines = {
         "indication": _counted(tell, children["indication"], "child"),
-        "apheresis": f"{tell.number(children['apheresis'])} · "
-        + _counted(tell, tell.value("flow.aphereses"), "apheresis"),
+        "apheresis": _both(tell, children["apheresis"], "flow.aphereses", "apheresis"),
         "product": tell.number(children["product"]),
-        "infusion": f"{tell.number(children['infusion'])} · "
-        + _counted(tell, tell.value("flow.infusions"), "infusion"),
+        "infusion": _both(tell, children["infusion"], "flow.infusions", "infusion"),
         "day_28": f"{tell.number(children['day_28'])} {tell.t('in remissie', 'in remission')}",
         "one_year": _counted(tell, children["one_year"], "child"),
     }
     return tuple((pair(STAGE_WORDS[stage], tell.lang), lines[stage]) for stage in STAGES)
+
+
+def _both(tell: Teller, children: int, key: str, unit: str) -> str:
+    """Children, and what was done to them where that is more: "26 · 31 aferesen"."""
+    if children == tell.value(key):
+        return tell.number(children)
+    return f"{tell.number(children)} · {_counted(tell, tell.value(key), unit)}"
 
 
 def _counted(tell: Teller, count: int, unit: str) -> str:

@@ -17,9 +17,10 @@ from cartulary.reports.programme_report.published_words import (
     remarks,
     with_size,
 )
-from cartulary.reports.programme_report.teller import DASH, Teller, row_cells
+from cartulary.reports.programme_report.teller import Teller, row_cells
 from cartulary.reports.programme_report.toxicity import found_of, toxicity_name
 from cartulary.studies.published import PublishedBeside, published_rows
+from cartulary.studies.toxicity import THRESHOLDS
 
 TOXICITIES = (
     ("crs", 1),
@@ -154,7 +155,13 @@ def _toxicity_row(tell: Teller, notes: _Notes, kind: str, at_least: int) -> Row:
     starts = f"{kind}{at_least}" in NEW_GROUP
     if figure is None:
         absent = Absent("not_recorded", columns=3)
-        return Row(row_cells(label, infusion, absent, "", "", *_nothing(tell)), starts)
+        published = next(name for code, low, name in THRESHOLDS if (code, low) == (kind, at_least))
+        found = [
+            PublishedBeside(cohort, row, None, "differs")
+            for cohort, row in (published_rows(published) if published else ())
+        ]
+        cells = (label, infusion, absent, "", "", *_published(tell, notes, found))
+        return Row(row_cells(*cells), starts)
     key = f"{toxicity_key(kind, at_least)}.infusion"
     note = ""
     if figure.by_infusion is not None and figure.by_infusion.missing:
@@ -177,10 +184,6 @@ def _not_judged(tell: Teller, estimate: Estimate, key: str) -> Sentence:
             "infusion could" if one else "infusions could",
         ),
     )
-
-
-def _nothing(tell: Teller) -> tuple[Cell, ...]:
-    return (DASH, DASH, DASH, DASH)
 
 
 def _transplant_row(tell: Teller, notes: _Notes) -> Row:

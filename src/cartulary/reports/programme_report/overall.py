@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from cartulary.reports.content import Block, Chart, Heading, Paragraph, Prose, Section
+from cartulary.reports.content import Block, Chart, Paragraph, Prose, Section
 from cartulary.reports.programme_report.comparison_words import (
     published_sentence,
     what_is_allowed,
@@ -47,7 +47,6 @@ def overall_section(tell: Teller) -> Section:
     if whole is not None:
         said = at_month(tell, whole, FROM_INDICATION, "in leven", "alive")
         blocks += [
-            Heading(tell.t("Vanaf de indicatie", "From the indication")),
             Paragraph((said,)),
             _chart(tell, whole, FROM_INDICATION, "indication", "os-indication"),
         ]

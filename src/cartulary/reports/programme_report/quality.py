@@ -15,6 +15,7 @@ from cartulary.reports.content import (
     Row,
     Section,
     Table,
+    Told,
     Words,
 )
 from cartulary.reports.programme_report.teller import Teller, in_words
@@ -68,7 +69,9 @@ def _lead(tell: Teller) -> Prose:
         tell.says(
             "Weggelaten wegens fouten in de gegevens: {k}.",
             "Left out because of errors in the data: {k}.",
-            k=f"{tell.number(left)} {units(left, 'child', tell.lang)}",
+            k=Told(
+                f"{tell.number(left)} {units(left, 'child', tell.lang)}", (Count(left, "left_out"),)
+            ),
         )
         if left
         else tell.says("Er is geen kind weggelaten.", "No child was left out.")

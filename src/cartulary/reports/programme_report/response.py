@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from cartulary.codebook.endpoint import reason_words
-from cartulary.reports.content import Absent, Block, Column, Count, Prose, Row, Section, Table
+from cartulary.reports.content import Absent, Block, Column, Count, Prose, Row, Section, Table, Told
 from cartulary.reports.programme_report.event_free import CLOCKS, definition_note
 from cartulary.reports.programme_report.published_words import (
     of_study,
@@ -66,7 +66,7 @@ def _table(tell: Teller) -> Table:
     rows = []
     notes = {}
     heads = {}
-    reasons: dict[str, str] = {}
+    reasons: dict[str, Told] = {}
     for figure in tell.figures.response:
         name, clock = figure.endpoint_id.rsplit(".", 1)
         nl, en = NAMES.get(name, (name, name))
@@ -78,13 +78,16 @@ def _table(tell: Teller) -> Table:
             if remark is not None:
                 note = f"eliana.{beside.row.key}"
                 notes[note] = remark
-        why = "; ".join(
-            f"{reason_words(reason, tell.lang)} ({number})"
+        why = [
+            Told(
+                f"{reason_words(reason, tell.lang)} ({number})",
+                (Count(number, f"{figure.endpoint_id}.missing.{reason}"),),
+            )
             for reason, number in sorted(figure.missing_why.items())
-        )
+        ]
         missing = Count(figure.estimate.missing, f"{figure.endpoint_id}.missing")
         if why:
-            reasons[tell.t(nl, en)] = why
+            reasons[tell.t(nl, en)] = tell.joined(why)
         rows.append(
             Row(
                 row_cells(
@@ -127,9 +130,11 @@ def _table(tell: Teller) -> Table:
     )
 
 
-def _why_missing(tell: Teller, reasons: dict[str, str]) -> Prose:
+def _why_missing(tell: Teller, reasons: dict[str, Told]) -> Prose:
     """Why children are missing from each response, each reason once."""
     if not reasons:
         return ()
-    said = "; ".join(f"{name}: {why}" for name, why in reasons.items())
-    return (tell.says("Ontbreekt. {said}.", "Missing. {said}.", said=said),)
+    return tuple(
+        tell.says("{name} ontbreekt: {why}.", "{name} is missing: {why}.", name=name, why=why)
+        for name, why in reasons.items()
+    )

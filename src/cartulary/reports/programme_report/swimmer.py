@@ -159,7 +159,7 @@ def _caption(tell: Teller, shown: int, drawable: int) -> tuple[Sentence, ...]:
         some = tell.says(
             "Van {k} is de dag van infusie niet bekend; zij zijn niet getekend.",
             "For {k} the day of infusion is not known; they are not drawn.",
-            k=str(treated - drawable),
+            k=Count(treated - drawable, "infused.undated"),
         )
     else:
         some = None

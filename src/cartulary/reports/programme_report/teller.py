@@ -38,7 +38,11 @@ class Teller:
 
     def says(self, nl: str, en: str, /, **values: Told | Count | str) -> Sentence:
         """One sentence in this report's language."""
-        return says(_unbroken(self.t(nl, en)), **values)
+        told = {
+            name: Told(self.number(value.value), (value,)) if isinstance(value, Count) else value
+            for name, value in values.items()
+        }
+        return says(_unbroken(self.t(nl, en)), **told)
 
     def prose(self, *sentences: Sentence | None) -> Prose:
         """The sentences that there are."""

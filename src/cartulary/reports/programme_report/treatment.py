@@ -7,6 +7,7 @@ from cartulary.reports.content import (
     Block,
     Cell,
     Column,
+    Count,
     Paragraph,
     Percent,
     Prose,
@@ -36,11 +37,14 @@ def treatment_section(tell: Teller) -> Section:
     for figure in tell.figures.treatments:
         count = tell.count(f"treatment.{figure.drug}")
         reasons = [
-            f"{code_words('given_for', name, tell.lang)} ({number})"
+            Told(
+                f"{code_words('given_for', name, tell.lang)} ({number})",
+                (Count(number, f"treatment.{figure.drug}.{name}"),),
+            )
             for name, number in sorted(figure.given_for.items(), key=lambda one: (-one[1], one[0]))
         ]
         for_what: Cell = (
-            tell.says("{r}", "{r}", r=Told(", ".join(reasons), (count,)))
+            tell.says("{r}", "{r}", r=tell.joined(reasons))
             if reasons
             else Words(tell.t("niet vastgelegd", "not recorded"), italic=True)
         )
