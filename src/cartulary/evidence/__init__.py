@@ -13,6 +13,11 @@ from cartulary.evidence.benchmark_comparison import PublishedFigure as Published
 from cartulary.evidence.benchmark_comparison import compare_proportion as compare_proportion
 from cartulary.evidence.benchmark_comparison import compare_survival as compare_survival
 from cartulary.evidence.bootstrap import bootstrap_survival as bootstrap_survival
+from cartulary.evidence.censoring_weights import (
+    bootstrap_censoring_weighted as bootstrap_censoring_weighted,
+)
+from cartulary.evidence.censoring_weights import censoring_weights as censoring_weights
+from cartulary.evidence.clone_censor_weight import clone_censor_weight as clone_censor_weight
 from cartulary.evidence.clustered_proportion import clustered_proportion as clustered_proportion
 from cartulary.evidence.cox import cox as cox
 from cartulary.evidence.cox_fit import CoxFit as CoxFit
@@ -43,6 +48,7 @@ from cartulary.evidence.one_sample_log_rank import ObservedExpected as ObservedE
 from cartulary.evidence.one_sample_log_rank import one_sample_log_rank as one_sample_log_rank
 from cartulary.evidence.permutation import permutation_gray as permutation_gray
 from cartulary.evidence.permutation import permutation_log_rank as permutation_log_rank
+from cartulary.evidence.principal_stratum import principal_stratum as principal_stratum
 from cartulary.evidence.proportion import binomial_test as binomial_test
 from cartulary.evidence.proportion import clopper_pearson as clopper_pearson
 from cartulary.evidence.proportion import jeffreys as jeffreys
@@ -70,3 +76,4 @@ from cartulary.evidence.survival_curve import SurvivalCurve as SurvivalCurve
 from cartulary.evidence.transitions import Transitions as Transitions
 from cartulary.evidence.two_proportions import fisher_exact as fisher_exact
 from cartulary.evidence.two_proportions import proportion_difference as proportion_difference
+from cartulary.evidence.weighted_survival import weighted_kaplan_meier as weighted_kaplan_meier
