@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import polars as pl
@@ -196,6 +197,25 @@ def test_a_definition_is_a_page(definition: Definition, lang: str) -> None:
         assert moment.words.text(lang) in page
     if definition.confirm is not None:
         assert definition.confirm.text(lang) in page
+    elif definition.source.support == "ours":
+        assert {"en": "Confirm with a clinician", "nl": "Te bevestigen door een clinicus"}[
+            lang
+        ] in page
+
+
+@pytest.mark.parametrize("definition", definitions().values(), ids=lambda d: d.definition_id)
+@pytest.mark.parametrize("lang", ["en", "nl"])
+def test_conditions_are_read_in_words_and_written_at_the_end(
+    definition: Definition, lang: str
+) -> None:
+    """What the file writes stands in the last section alone, all of it."""
+    page = definition_page(definition, lang)
+    told, written = page.rsplit("\n## ", 1)
+    assert not re.search(r'==|\b(in|is) \[|"|{|}| is absent', told)
+    assert told.count("`") == 2  # its own id
+    for moment in definition.moments:
+        assert f"`{moment.name}`" in written
+        assert moment.sign.where_text in written
 
 
 def test_dutch_and_english_differ() -> None:
@@ -206,7 +226,28 @@ def test_dutch_and_english_differ() -> None:
 
 def test_every_reason_has_words() -> None:
     assert reason_words("not_infused", "nl") == "niet geïnfundeerd"
-    assert reason_words("undated:death", "nl") == "death zonder datum"
+    assert reason_words("undated:death", "nl") == "overlijden zonder datum"
+    assert reason_words("undated:second_infusion", "nl") == "tweede infusie zonder datum"
+
+
+def test_every_moment_without_a_date_has_words_in_dutch() -> None:
+    for definition in definitions().values():
+        for moment in (*definition.moments, *(m for c in definition.clocks for m in c.moments)):
+            if moment.decides and moment.no_remission is None:
+                assert "_" not in reason_words(f"undated:{moment.name}", "nl")
+                told = [reason_words(f"undated:{moment.name}", lang) for lang in ("en", "nl")]
+                assert told[0].removesuffix(" without a date") != told[1].removesuffix(
+                    " zonder datum"
+                )
+
+
+def test_a_class_of_relapse_has_the_words_of_its_scale() -> None:
+    split = endpoints()["cir.by_class.infusion"]
+    assert split.words_of("early", "nl") == "vroeg recidief"
+    assert split.words_of("cd19_negative", "en") == "CD19-negative relapse"
+    assert split.words_of("unknown", "nl") == "recidief van onbekende klasse"
+    for cause in split.causes:
+        assert "_" not in split.words_of(cause, "en")
 
 
 def cohort(*drawings: str) -> Cohort:

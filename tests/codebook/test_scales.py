@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -19,6 +21,7 @@ from cartulary.codebook.scale_page import scale_page
 from cartulary.codebook.scale_parts import Combine, From, ScaleExample, ScaleUnit
 from cartulary.codebook.scale_reader import read_scale, scale_named, scales
 from cartulary.codebook.source import CONFIRMED, SUPPORT
+from cartulary.codebook.words import NO_WORDS
 from cartulary.course.errors import CodebookError
 
 NAMED = {
@@ -103,6 +106,41 @@ def test_whatever_a_scale_says_it_can_say_in_words(scale: Scale, lang: str) -> N
     page = scale_page(scale, lang)
     assert scale.source.citation in page
     assert all(example.says.text(lang) in page for example in scale.examples)
+
+
+@pytest.mark.parametrize("lang", ["en", "nl"])
+@pytest.mark.parametrize("scale", [pytest.param(s, id=s.id) for s in scales().values()])
+def test_conditions_are_read_in_words_and_written_at_the_end(scale: Scale, lang: str) -> None:
+    """No brace anywhere, and what the file writes stands in the last section alone."""
+    page = scale_page(scale, lang)
+    assert not set("{}") & set(page)
+    told, written = page.rsplit("\n## ", 1)
+    assert not re.search(r'==|[<>]=|"| is absent| is known', told)
+    assert told.count("`") == 2  # its own id
+    assert all(f"`{name}`" in written for name in scale.input_names)
+    if scale.settings or scale.confirm is not None:
+        assert {"en": "clinician", "nl": "clinicus"}[lang] in told
+
+
+def test_a_shorthand_without_words_is_written_out() -> None:
+    scale = scales()["astct_crs_2019"]
+    wordless = tuple(replace(one, words=NO_WORDS) for one in scale.shorthands)
+    page = scale_page(replace(scale, shorthands=wordless), "en")
+    assert (
+        "| highest temperature at least 38 °C, and fever has another cause: not recorded or no |"
+        in page
+    )
+
+
+def test_a_shorthand_may_be_a_text_alone(tmp_path: Path) -> None:
+    shipped = next(f for f in definition_files("scales") if f.name == "cns_status.toml")
+    text = shipped.read_text(encoding="utf-8")
+    start, end = text.index("[shorthand.bloody]"), text.index("[[input]]")
+    alone = '[shorthand]\nbloody = "csf_red_cells_per_ul >= 10"\n\n'
+    file = tmp_path / "cns_status.toml"
+    file.write_text(text[:start] + alone + text[end:], encoding="utf-8")
+    named = read_scale(file).shorthands
+    assert [(one.name, bool(one.words.nl)) for one in named] == [("signs", True), ("bloody", False)]
 
 
 def test_a_scale_not_confirmed_says_so() -> None:

@@ -25,7 +25,7 @@ def test_the_list_names_every_definition_once(capsys: pytest.CaptureFixture[str]
     assert len(set(listed)) == len(listed)
 
 
-@pytest.mark.parametrize("kind", ["endpoint", "scale", "benchmark"])
+@pytest.mark.parametrize("kind", ["endpoint", "scale", "benchmark", "state_graph"])
 def test_the_list_can_be_of_one_kind(capsys: pytest.CaptureFixture[str], kind: str) -> None:
     status, out, _ = run(capsys, "definitions", "--kind", kind)
     assert status == 0
@@ -42,7 +42,7 @@ def test_the_list_is_in_the_language_asked(capsys: pytest.CaptureFixture[str]) -
 def test_a_kind_that_is_not_there_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = run(capsys, "definitions", "--kind", "endpoints")
     assert (status, out) == (2, "")
-    assert "endpoint, scale and benchmark" in err
+    assert "endpoint, scale, benchmark and state_graph" in " ".join(err.split())
 
 
 @pytest.mark.parametrize("lang", ["en", "nl"])

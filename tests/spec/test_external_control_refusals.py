@@ -154,6 +154,14 @@ OVERLAP: dict[str, Refused] = {
         lambda: firth_logistic(np.eye(4), np.array([True, False, True, False])),
         "5 coefficients were asked of 4 children",
     ),
+    "a covariate that is the same for all, in the model itself": (
+        lambda: firth_logistic(np.column_stack([AGE, np.full(40, 0.1)]), AGE[:, 0] > 20),
+        "Covariate 2 of 2 is the same for all 40 children",
+    ),
+    "a covariate that others determine, in the model itself": (
+        lambda: firth_logistic(np.column_stack([AGE, 2 * AGE + 1]), AGE[:, 0] > 20),
+        "Of 2 covariates only 1 can be told apart among 40 children",
+    ),
     "unknown target": (
         lambda: propensity_weights(AGE, np.arange(40) % 2, ["age"], target="all"),  # type: ignore[arg-type]
         "There is no target 'all'",

@@ -112,8 +112,14 @@ def test_a_child_that_is_never_treated_stops_in_a_named_place(
         ("9 | death |", "died", "event"),
         ("20 | last_contact |", "not_yet_there", "not_followed_a_year"),
         ("400 | last_contact |", "not_assessed", "event_free"),
-        ("", "not_assessed", "not_followed_a_year"),
-        ("? | relapse |\n400 | last_contact |", "not_assessed", "not_followed_a_year"),
+        ("", "not_assessed", "not_judged"),
+        ("? | relapse |\n400 | last_contact |", "not_assessed", "not_judged"),
+        (
+            "28 | assessment | response: CR\n? | relapse |\n400 | last_contact |",
+            "remission",
+            "not_judged",
+        ),
+        ("28 | assessment | response: CR\n? | death |", "remission", "not_judged"),
     ],
 )
 def test_a_treated_child_has_a_place_at_day_28_and_at_one_year(

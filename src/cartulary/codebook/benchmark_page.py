@@ -7,17 +7,20 @@ from collections.abc import Iterator
 from typing import Final
 
 from cartulary.codebook import benchmark_terms as terms
+from cartulary.codebook.endpoint_reader import endpoints
 from cartulary.codebook.published_cohort import (
     NOT_STATED,
     Benchmark,
     PublishedEstimate,
 )
+from cartulary.codebook.scale_reader import scales
 from cartulary.codebook.source import SUPPORT, Source
 from cartulary.codebook.words import Vocabulary, Words, vocabulary
 from cartulary.course.errors import CodebookError
 
-#: Above this a number is written as 3.1 x 10^6.
+#: Above this a number is written as 3.1 x 10⁶.
 _LARGE: Final = 100_000
+_SUPERSCRIPT: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 _SAY: Final = vocabulary(
     {
@@ -45,6 +48,15 @@ _SAY: Final = vocabulary(
         "source": ("Source", "Bron"),
         "notes": ("Notes", "Opmerkingen"),
         "sources": ("Sources", "Bronnen"),
+        "in_their_language": (
+            "Titles stand in the language of the source.",
+            "Titels staan in de taal van de bron.",
+        ),
+        "confirm": (
+            "UNCONFIRMED beside a figure: confirm with a clinician, or in the source, before use.",
+            "ONBEVESTIGD bij een cijfer: te bevestigen door een clinicus, of in de bron, voor"
+            " gebruik.",
+        ),
         "noted": ("noted", "genoteerd"),
         "edition": ("edition", "editie"),
         "about": ("about ", "ongeveer "),
@@ -90,12 +102,16 @@ def benchmark_page(benchmark: Benchmark, lang: str) -> str:
     lines += ["", f"## {_say('compare', lang)}", ""]
     lines += [f"- {note.text(lang)}" for note in benchmark.comparability]
     lines += ["", f"## {_say('figures', lang)}", ""]
+    if not all(estimate.is_confirmed for estimate in benchmark.estimates):
+        lines += [_say("confirm", lang), ""]
     lines += _table(benchmark, sources, lang)
     notes = _notes(benchmark)
     if notes:
         lines += ["", f"## {_say('notes', lang)}", ""]
         lines += [f"{number}. {note.text(lang)}" for note, number in notes.items()]
     lines += ["", f"## {_say('sources', lang)}", ""]
+    if lang != "en":
+        lines += [_say("in_their_language", lang), ""]
     lines += [_source_line(source, number, lang) for number, source in enumerate(sources, start=1)]
     return "\n".join(lines) + "\n"
 
@@ -137,7 +153,7 @@ def _number(value: float, estimate: PublishedEstimate, lang: str) -> str:
     if abs(value) >= _LARGE:
         mantissa, exponent = f"{value:.2e}".split("e")
         shown = mantissa.rstrip("0").rstrip(".")
-        return _decimal(f"{shown} × 10^{int(exponent)}", lang)
+        return _decimal(f"{shown} × 10{str(int(exponent)).translate(_SUPERSCRIPT)}", lang)
     return _decimal(f"{value:.12g}", lang)
 
 
@@ -274,13 +290,25 @@ def _counted_over(row: PublishedEstimate, lang: str) -> str:
 
 
 def _defined(row: PublishedEstimate, lang: str) -> str:
-    name = _say("not_stated", lang) if row.definition == NOT_STATED else f"`{row.definition}`"
-    parts = [name]
+    parts = [_definition_words(row.definition, lang)]
     if row.scale is not None and row.scale != row.definition:
         parts.append(_word(terms.SCALES, row.scale, lang))
     if row.sct_rule != "not_applicable":
         parts.append(_word(terms.TRANSPLANT_RULES, row.sct_rule, lang))
     return "; ".join(parts)
+
+
+def _definition_words(definition: str, lang: str) -> str:
+    """What a definition is called, then the id under which it has its own page."""
+    if definition == NOT_STATED:
+        return _say("not_stated", lang)
+    if definition in endpoints():
+        name = endpoints()[definition].definition.name.text(lang)
+    elif definition in scales():
+        name = scales()[definition].name.text(lang)
+    else:
+        return f"`{definition}`"
+    return f"{name} (`{definition}`)"
 
 
 def _source_line(source: Source, number: int, lang: str) -> str:

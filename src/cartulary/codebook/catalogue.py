@@ -12,6 +12,8 @@ from cartulary.codebook.definition_page import definition_page
 from cartulary.codebook.endpoint_reader import definitions, endpoints
 from cartulary.codebook.scale_page import scale_page
 from cartulary.codebook.scale_reader import scales
+from cartulary.codebook.state_graph_page import state_graph_page
+from cartulary.codebook.state_graph_reader import state_graphs
 from cartulary.course.errors import CodebookError
 
 
@@ -26,7 +28,7 @@ class CatalogueEntry:
 
 
 def catalogue(lang: str = "en") -> tuple[CatalogueEntry, ...]:
-    """Every endpoint (with its clock), scale and benchmark, shipped or dropped in by a centre.
+    """Every endpoint (with its clock), scale, benchmark and state graph, ours or a centre's own.
 
     Arguments: `lang` is "en" or "nl", for the names.
     Returns: entries by kind, then by id.
@@ -47,6 +49,10 @@ def catalogue(lang: str = "en") -> tuple[CatalogueEntry, ...]:
         *(
             CatalogueEntry("benchmark", name, cohort.edition, cohort.name.text(lang))
             for name, cohort in sorted(benchmarks().items())
+        ),
+        *(
+            CatalogueEntry("state_graph", name, graph.edition, graph.name.text(lang))
+            for name, graph in sorted(state_graphs().items())
         ),
     )
 
@@ -69,7 +75,9 @@ def page(definition_id: str, lang: str = "en") -> str:
         return scale_page(scales()[definition_id], lang)
     if definition_id in benchmarks():
         return benchmark_page(benchmarks()[definition_id], lang)
-    known = [*endpoints(), *definitions(), *scales(), *benchmarks()]
+    if definition_id in state_graphs():
+        return state_graph_page(state_graphs()[definition_id], lang)
+    known = [*endpoints(), *definitions(), *scales(), *benchmarks(), *state_graphs()]
     near = difflib.get_close_matches(definition_id, known, n=4, cutoff=0.4)
     raise CodebookError(
         f"No definition is called {definition_id!r}. "

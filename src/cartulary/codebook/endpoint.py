@@ -15,6 +15,7 @@ from typing import Final, Literal
 from cartulary.codebook.expression import Condition
 from cartulary.codebook.source import Source
 from cartulary.codebook.words import NO_WORDS, Words, vocabulary
+from cartulary.course.events import EVENT_TYPE_OF_KIND
 
 Lang = Literal["en", "nl"]
 Kind = Literal["time_to_event", "competing", "response"]
@@ -93,6 +94,18 @@ REASON_WORDS: Final = vocabulary(
         ),
     }
 )
+_UNDATED_WORDS: Final = vocabulary(
+    {
+        "remission": ("remission", "remissie"),
+        "second_infusion": ("second infusion", "tweede infusie"),
+        "death_without_relapse": ("death without relapse", "overlijden zonder recidief"),
+        "manufacture_failed": ("failed manufacture", "mislukte productie"),
+        "called_off": ("calling off of CAR-T", "afzien van CAR-T"),
+        "b_cells_measured": ("return of B cells", "terugkeer van B-cellen"),
+        "aplasia_over": ("end of B-cell aplasia", "einde van de B-celaplasie"),
+        "molecular_relapse": ("molecular relapse", "moleculair recidief"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +137,8 @@ class Moment:
     It is the first event of `sign` between `from_day` and `to_day` days after `since`.
     `day_fact` names the fact that holds the day where that is not the event's own day; `last`
     takes the last such event instead of the first. It is void for a child that has any event of
-    `unless`. `split_by` names a scale whose grade of the event is the cause.
+    `unless`. `split_by` names a scale whose grade of the event is the cause;
+    `cause_words` are what that scale calls each of `causes`.
     """
 
     name: str
@@ -140,6 +154,7 @@ class Moment:
     no_remission: NoRemission | None = None
     split_by: str = ""
     causes: tuple[str, ...] = ()
+    cause_words: tuple[Words, ...] = ()
     why: Words = NO_WORDS
 
     @property
@@ -309,6 +324,8 @@ class Endpoint:
         if status in STATUS_WORDS:
             return STATUS_WORDS[status].text(lang)
         for moment in self.moments:
+            if status in moment.causes:
+                return moment.cause_words[moment.causes.index(status)].text(lang)
             if moment.name == status:
                 return moment.words.text(lang)
         return status.replace("_", " ")
@@ -346,9 +363,18 @@ def reason_words(reason: str, lang: str) -> str:
     'relapse without a date'
     """
     if reason.startswith(UNDATED):
-        what = reason.removeprefix(UNDATED).replace("_", " ")
+        what = _undated_words(reason.removeprefix(UNDATED), lang)
         return f"{what} zonder datum" if lang == "nl" else f"{what} without a date"
     if reason == DOUBT_RESPONSE_NOT_ASSESSED:
         return "respons niet beoordeeld" if lang == "nl" else "response not assessed"
     words = REASON_WORDS.get(reason)
     return reason.replace("_", " ") if words is None else words.text(lang)
+
+
+def _undated_words(name: str, lang: str) -> str:
+    """What has no date: an event by its label, else a moment by the words that definitions use."""
+    if name in EVENT_TYPE_OF_KIND:
+        label = EVENT_TYPE_OF_KIND[name].label(lang)
+        return f"{label[:1].lower()}{label[1:]}"
+    words = _UNDATED_WORDS.get(name)
+    return name.replace("_", " ") if words is None else words.text(lang)

@@ -14,7 +14,7 @@ from cartulary.codebook.endpoint import (
     NoRemission,
     Sign,
 )
-from cartulary.codebook.endpoint_split import causes_of_scale
+from cartulary.codebook.endpoint_split import causes_of_scale, words_of_causes
 from cartulary.codebook.expression import (
     Both,
     Comparison,
@@ -25,6 +25,7 @@ from cartulary.codebook.expression import (
     parse,
 )
 from cartulary.codebook.toml_page import Page
+from cartulary.codebook.words import Words
 from cartulary.course.errors import CodebookError
 from cartulary.course.events import EVENT_TYPE_OF_KIND
 from cartulary.course.fact import Fact, FactKind, facts_of
@@ -51,6 +52,7 @@ def read_moment(page: Page, strategy: str) -> Moment:
         else Sign("assessment")
     )
     split_by = page.text("split_by", required=False)
+    causes, cause_words = _causes(page, split_by)
     moment = Moment(
         name=name,
         strategy=strategy,  # type: ignore[arg-type]
@@ -64,7 +66,8 @@ def read_moment(page: Page, strategy: str) -> Moment:
         unless=tuple(read_sign(text, page, "unless") for text in page.texts("unless")),
         no_remission=no_remission,
         split_by=split_by,
-        causes=_causes(page, split_by),
+        causes=causes,
+        cause_words=cause_words,
         why=page.words("why", required=False),
     )
     page.close(("moment", "strategy"))
@@ -121,14 +124,15 @@ def _day_fact(page: Page, sign: Sign) -> str:
     return name
 
 
-def _causes(page: Page, split_by: str) -> tuple[str, ...]:
+def _causes(page: Page, split_by: str) -> tuple[tuple[str, ...], tuple[Words, ...]]:
+    """The causes that a scale splits a moment into, and the words for each."""
     if not split_by:
-        return ()
+        return (), ()
     try:
-        return causes_of_scale(split_by)
+        return causes_of_scale(split_by), words_of_causes(split_by)
     except CodebookError as error:
         page.wrong("split_by", str(error), "Name a scale of the codebook.")
-        return ()
+        return (), ()
 
 
 def _check_condition(condition: Condition, kind: str, page: Page, key: str) -> None:

@@ -11,12 +11,14 @@ from cartulary.codebook.endpoint import Moment
 from cartulary.codebook.files import definition_files, file_stamp
 from cartulary.codebook.scale import Scale
 from cartulary.codebook.scale_reader import read_scale
+from cartulary.codebook.words import Words
 from cartulary.course.errors import CodebookError
 
 #: A fact that a splitting scale may read though no event holds it.
 DAYS_AFTER_INFUSION: Final = "days_after_first_infusion"
 #: The cause of an event that the scale cannot class.
 UNKNOWN_CLASS: Final = "unknown"
+_NO_CLASS: Final = Words("class unknown", "klasse onbekend")
 
 
 def splitting_scale(scale_id: str) -> Scale:
@@ -56,3 +58,24 @@ def causes_of_scale(scale_id: str) -> tuple[str, ...]:
     """Every cause that a splitting scale can give, `unknown` among them."""
     classes = [str(grade) for grade in splitting_scale(scale_id).grades]
     return tuple(dict.fromkeys([*classes, UNKNOWN_CLASS]))
+
+
+def words_of_causes(scale_id: str) -> tuple[Words, ...]:
+    """What a splitting scale calls each of its causes, in the order of `causes_of_scale`.
+
+    >>> words_of_causes("relapse_class_article_2020")[0].nl
+    'vroeg recidief'
+    """
+    scale = splitting_scale(scale_id)
+    of_grade = {str(grade): grade for grade in scale.grades}
+    return tuple(
+        Words(*(_inside(scale.words_of(of_grade[cause], lang)) for lang in ("en", "nl")))
+        if cause in of_grade
+        else _NO_CLASS
+        for cause in causes_of_scale(scale_id)
+    )
+
+
+def _inside(text: str) -> str:
+    """A sentence as it stands inside another; a name such as CD19 keeps its capital."""
+    return f"{text[:1].lower()}{text[1:]}" if text[1:2].islower() else text

@@ -2,7 +2,7 @@
 """Where the definition files are: those of the package, and those a centre adds of its own.
 
 A centre names its folder in the environment variable CARTULARY_CODEBOOK; inside it are
-`endpoints/`, `scales/` and `benchmarks/`, as in the package. Its files are added to ours.
+`endpoints/`, `scales/`, `benchmarks/` and `state_graphs/`, as in the package. Its files are added to ours.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cartulary.course.errors import CodebookError
 
-KINDS = ("endpoints", "scales", "benchmarks")
+KINDS = ("endpoints", "scales", "benchmarks", "state_graphs")
 
 #: The environment variable that names a centre's own folder of definitions.
 FOLDER_VARIABLE = "CARTULARY_CODEBOOK"
@@ -23,7 +23,7 @@ FOLDER_VARIABLE = "CARTULARY_CODEBOOK"
 def definition_files(kind: str) -> list[Traversable | Path]:
     """Every TOML file of one kind of definition, ours first, each group in order of name.
 
-    `kind` is "endpoints", "scales" or "benchmarks". A kind that nobody has files for is an empty
+    `kind` is one of `KINDS`. A kind that nobody has files for is an empty
     list. A centre's folder that is named but is not there is refused: a definition that silently
     went missing would change a report.
 

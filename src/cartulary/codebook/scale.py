@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Final
 
+from cartulary.codebook.condition_words import condition_words, words_of_inputs
 from cartulary.codebook.expression import Both, Condition, Either, holds, names_in
 from cartulary.codebook.scale_parts import (
     Band,
@@ -26,6 +27,7 @@ from cartulary.codebook.scale_parts import (
     ScaleExample,
     ScaleUnit,
     Setting,
+    Shorthand,
     Step,
 )
 from cartulary.codebook.source import Source
@@ -75,7 +77,7 @@ class Scale:
     bands: tuple[Band, ...] = ()
     flags: tuple[Flag, ...] = ()
     settings: tuple[Setting, ...] = ()
-    shorthands: tuple[tuple[str, str], ...] = ()
+    shorthands: tuple[Shorthand, ...] = ()
     examples: tuple[ScaleExample, ...] = ()
 
     @property
@@ -158,12 +160,13 @@ class Scale:
             for step in domain.steps:
                 yield f"{domain.id}:{step.grade}", step.words
         for marker in self.markers:
-            for points, _, text in marker.rows:
+            facts = words_of_inputs(self.inputs)
+            for points, condition, _ in marker.rows:
+                en, nl = (condition_words(condition, facts, lang) for lang in ("en", "nl"))
                 yield (
                     f"{marker.id}:{points}",
                     Words(
-                        f"{marker.words.en}: {points} ({text})",
-                        f"{marker.words.nl}: {points} ({text})",
+                        f"{marker.words.en}: {points} ({en})", f"{marker.words.nl}: {points} ({nl})"
                     ),
                 )
         for flag in self.flags:

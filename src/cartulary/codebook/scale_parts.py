@@ -161,6 +161,15 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
+class Shorthand:
+    """A condition under a name, used as `{name}` in others; `words` are empty where it has none."""
+
+    name: str
+    text: str
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
 class ExampleRow:
     """One row of a worked example: the facts, and what the scale must say.
 

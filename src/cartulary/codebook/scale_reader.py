@@ -26,10 +26,12 @@ from cartulary.codebook.scale_parts import (
     ScaleUnit,
     Setting,
     SettingOption,
+    Shorthand,
     Step,
 )
 from cartulary.codebook.source import CONFIRMED, read_source
 from cartulary.codebook.toml_page import Page, page_of
+from cartulary.codebook.words import NO_WORDS
 from cartulary.course.errors import CodebookError
 
 _HOLE = re.compile(r"\{([a-z_0-9]+)\}")
@@ -152,10 +154,7 @@ def _scale(page: Page, chosen: Mapping[str, str]) -> Scale:
     conditions = _Conditions(
         {name: text for one in settings for name, text in one.option.use.items()}
     )
-    shorthands = page.page("shorthand")
-    for name in shorthands.raw:
-        text = shorthands.text(name)
-        conditions.fillings[name] = f"({conditions.fill(shorthands, name, text)})"
+    shorthands = _shorthands(page.page("shorthand"), conditions)
     inputs = read_inputs(page, conditions)
     combine = Combine(page.word("combine", tuple(str(one) for one in Combine)))
     source = read_source(page)
@@ -181,16 +180,32 @@ def _scale(page: Page, chosen: Mapping[str, str]) -> Scale:
         bands=tuple(_band(one) for one in page.pages("band")),
         flags=tuple(_flag(one, conditions) for one in page.pages("flag")),
         settings=settings,
-        shorthands=tuple((name, shorthands.text(name)) for name in shorthands.raw),
+        shorthands=shorthands,
         examples=read_examples(page, inputs),
     )
     page.close()
     check_shape(page, scale)
     check_names(page, scale)
-    unused = {*shorthands.raw, *(n for one in settings for n in one.option.use)} - conditions.used
+    fillings = {one.name for one in shorthands} | {n for one in settings for n in one.option.use}
+    unused = fillings - conditions.used
     for name in sorted(unused):
         page.note(name, "unused", "No condition says {" + name + "}.", "Use it or take it out.")
     return scale
+
+
+def _shorthands(page: Page, conditions: _Conditions) -> tuple[Shorthand, ...]:
+    """Conditions under a name: a text alone, or a table with the words for it."""
+    found: list[Shorthand] = []
+    for name, raw in page.raw.items():
+        if isinstance(raw, Mapping):
+            one = page.page(name)
+            text, words = one.text("when"), one.words()
+            one.close()
+        else:
+            text, words = page.text(name), NO_WORDS
+        conditions.fillings[name] = f"({conditions.fill(page, name, text)})"
+        found.append(Shorthand(name, text, words))
+    return tuple(found)
 
 
 def _settings(page: Page, chosen: Mapping[str, str]) -> tuple[Setting, ...]:

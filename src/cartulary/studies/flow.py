@@ -37,6 +37,7 @@ PLACES: dict[str, tuple[tuple[str, str], ...]] = {
         ("other_therapy_in_remission", "course"),
         ("event", "loss"),
         ("not_followed_a_year", "unknown"),
+        ("not_judged", "unknown"),
     ),
 }
 
@@ -151,7 +152,7 @@ def _at_day_28(child: ChildSummary) -> str:
 
 def _at_one_year(child: ChildSummary) -> str:
     if child.efs_days is None or child.efs_status in ("", MISSING):
-        return "not_followed_a_year"
+        return "not_judged"
     if child.efs_status != CENSORED:
         return "event" if child.efs_days <= ONE_YEAR_DAYS else "event_free"
     if child.efs_days >= ONE_YEAR_DAYS:

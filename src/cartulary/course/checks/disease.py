@@ -230,7 +230,7 @@ B_CELLS_BACK = Threshold(
         "Check the statement and the measurement.",
     ),
     Words(
-        "B-cel-aplasie is vermeld, terwijl die dag B-cellen zijn gemeten.",
+        "B-celaplasie is vermeld, terwijl die dag B-cellen zijn gemeten.",
         "3% van de lymfocyten of meer in bloed beëindigt de aplasie.",
         "Controleer de vermelding en de meting.",
     ),

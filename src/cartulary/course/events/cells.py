@@ -178,7 +178,12 @@ class Product(Event):
     started_precision: Precision | Absence = fact(
         FactKind.CHOICE, "precision of start", "precisie van start", choices=Precision
     )
-    decided_day: int | Absence = fact(FactKind.DAY, "released or failed", "vrijgegeven of mislukt")
+    decided_day: int | Absence = fact(
+        FactKind.DAY,
+        "decision on the product",
+        "besluit over het product",
+        also=("released or failed", "vrijgegeven of mislukt"),
+    )
     decided_precision: Precision | Absence = fact(
         FactKind.CHOICE, "precision of release", "precisie van vrijgave", choices=Precision
     )

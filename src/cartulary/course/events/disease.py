@@ -311,7 +311,7 @@ class Assessment(Event):
         FactKind.CHOICE, "CD19 status", "CD19-status", choices=Cd19Status
     )
     b_cell_aplasia: bool | Absence = fact(
-        FactKind.YES_NO, "B-cell aplasia", "B-cel-aplasie", also=("BCA",)
+        FactKind.YES_NO, "B-cell aplasia", "B-celaplasie", also=("BCA",)
     )
 
 
@@ -329,7 +329,7 @@ class Relapse(Event):
     )
     level: RelapseLevel | Absence = fact(FactKind.CHOICE, "level", "niveau", choices=RelapseLevel)
     b_cell_aplasia: bool | Absence = fact(
-        FactKind.YES_NO, "B-cell aplasia at relapse", "B-cel-aplasie bij recidief", also=("BCA",)
+        FactKind.YES_NO, "B-cell aplasia at relapse", "B-celaplasie bij recidief", also=("BCA",)
     )
     expansion_failed: bool | Absence = fact(
         FactKind.YES_NO, "CAR-T cells had not expanded", "CAR-T-cellen niet geëxpandeerd"

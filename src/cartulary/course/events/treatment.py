@@ -91,7 +91,7 @@ class TreatmentFor(Choice):
     ICANS = "icans", "ICANS", "ICANS"
     IEC_HS = "iec_hs", "IEC-HS", "IEC-HS", "HLH"
     CYTOPENIA = "cytopenia", "cytopenia", "cytopenie"
-    B_CELL_APLASIA = "b_cell_aplasia", "B-cell aplasia", "B-cel-aplasie"
+    B_CELL_APLASIA = "b_cell_aplasia", "B-cell aplasia", "B-celaplasie"
     PREVENTION = "prevention", "prevention", "preventie"
     OTHER = "other", "other", "anders", "overig"
 
@@ -145,7 +145,7 @@ class NewTherapyReason(Choice):
     RELAPSE = "relapse", "relapse", "recidief"
     NO_RESPONSE = "no_response", "no response", "geen respons"
     RESIDUAL_DISEASE = "residual_disease", "residual disease", "restziekte", "MRD"
-    LOSS_OF_APLASIA = "loss_of_aplasia", "loss of B-cell aplasia", "verlies van B-cel-aplasie"
+    LOSS_OF_APLASIA = "loss_of_aplasia", "loss of B-cell aplasia", "verlies van B-celaplasie"
     MAINTENANCE = "maintenance", "maintenance", "onderhoud"
     OTHER = "other", "other", "anders", "overig"
 
