@@ -134,7 +134,7 @@ def test_the_origin_is_on_every_report(name: str, lang: str) -> None:
     words = {
         Origin.RECORDED: ("Vastgelegd", "Recorded"),
         Origin.RECONSTRUCTED: ("gereconstrueerd", "reconstructed"),
-        Origin.SIMULATED: ("Gesimuleerd", "Simulated"),
+        Origin.SIMULATED: ("Simulatie", "Simulation"),
     }[COHORTS[name][1]]
     assert words[lang != "nl"] in found.origin_label
     if name == "one child":

@@ -78,11 +78,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class AtRisk:
-    """One column under a curve: how many are at risk at the month, and events so far."""
+    """One column under a curve: how many are at risk at the month, and events so far.
+
+    `known_as` are both under the keys by which the report knows them.
+    """
 
     month: float
     at_risk: int
     events: int
+    known_as: tuple[Count, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -326,6 +326,8 @@ class Report:
         sections, appendix: in order.
         figures: the list for report.json.
         sums: totals and parts that no table shows together.
+        within: pairs of a part and its whole whose rest is printed nowhere but can be subtracted.
+        spine: counts that nearly everything rests on; withheld only if nothing else will do.
         suppress: counts from 1 up to this number less one are withheld; 0 = none. Every renderer
             passes the report through disclosure control first.
     """
@@ -344,6 +346,8 @@ class Report:
     appendix: tuple[Section, ...] = ()
     figures: tuple[Figure, ...] = ()
     sums: tuple[Sum, ...] = ()
+    within: tuple[tuple[Count, Count], ...] = ()
+    spine: tuple[Count, ...] = ()
     origin_label: str = ""
     data_cut: date | None = None
     suppress: int = 0

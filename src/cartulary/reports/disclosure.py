@@ -40,9 +40,12 @@ from cartulary.reports.content import (
     Words,
 )
 from cartulary.reports.disclosed_charts import disclosed_chart, enough
-from cartulary.reports.gathered_counts import gathered, identity
+from cartulary.reports.gathered_counts import gathered, identity, missing_of
 from cartulary.reports.small_counts import withheld_keys
 from cartulary.reports.wording import word
+
+#: what may stay beside a figure that is shown
+SAFE_MORE = ("scale", "lower_quartile", "upper_quartile")
 
 
 def controlled(report: Report) -> Report:
@@ -70,6 +73,7 @@ def controlled(report: Report) -> Report:
         appendix=tuple(control.section(section) for section in report.appendix),
         figures=control.figures(report.figures),
         sums=(),
+        within=(),
         controlled=True,
     )
 
@@ -82,7 +86,11 @@ class _Control:
         self.lang = report.lang
         counts = gathered(report)
         self.hidden_keys = withheld_keys(
-            counts.values, counts.equations, self.limit, counts.shadows
+            counts.values,
+            counts.equations,
+            self.limit,
+            counts.shadows,
+            {identity(count) for count in report.spine},
         )
 
     def hidden(self, count: Count) -> bool:
@@ -191,7 +199,7 @@ class _Control:
 
     def chart(self, chart: Chart) -> tuple[Block, ...]:
         """The figure made safe; or, in its place, a remark and its table."""
-        data = disclosed_chart(chart.data, self.hidden, self.limit, self.lang)
+        data = disclosed_chart(chart.data, self.hidden, self.limit)
         one_by_one = chart.table.lists_children or isinstance(chart.data, SwimmerData)
         by_month = isinstance(chart.data, SurvivalCurveData | CumulativeIncidenceData)
         if data is None:
@@ -234,7 +242,10 @@ class _Control:
                 safe = apart is None or apart == 0 or apart >= self.limit
                 if safe:
                     shown[curve] = figure.value
-            result.append((figure, figure if safe else self._withheld(figure)))
+            # Numbers at risk, clusters and remarks are counts of their own.
+            kept = tuple(pair for pair in figure.more if pair[0] in SAFE_MORE)
+            shown_figure = replace(figure, more=kept)
+            result.append((figure, shown_figure if safe else self._withheld(figure)))
         by_figure = {id(old): new for old, new in result}
         return tuple(by_figure[id(figure)] for figure in figures)
 
@@ -247,6 +258,9 @@ class _Control:
         if n is not None and events is not None and not enough(n - events, self.limit):
             return False
         if figure.missing is not None and not enough(figure.missing, self.limit):
+            return False
+        missing = missing_of(figure)
+        if missing is not None and self.hidden(missing):
             return False
         return not self.any_hidden(figure.rests_on)
 

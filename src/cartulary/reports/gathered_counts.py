@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -11,6 +12,7 @@ from cartulary.reports.content import (
     Block,
     Chart,
     Count,
+    Figure,
     FlowData,
     Interval,
     MarginNote,
@@ -29,10 +31,21 @@ from cartulary.reports.content import (
 )
 from cartulary.reports.small_counts import Equation
 
+#: "by this day" at the end of a key: the same count at an earlier time
+_DAY = re.compile(r"\.by_\d+(\.\d+)?$")
+
 
 def identity(count: Count) -> str:
     """The name of a count by key and value: events by month 6 and by month 12 are two counts."""
     return f"{count.key}={count.value}"
+
+
+def missing_of(figure: Figure) -> Count | None:
+    """How many a figure lacks, under the name that goes with its n."""
+    for count in figure.rests_on:
+        if count.key.endswith(".n") and figure.missing is not None:
+            return Count(figure.missing, f"{count.key.removesuffix('.n')}.missing")
+    return None
 
 
 @dataclass
@@ -42,13 +55,17 @@ class GatheredCounts:
     values: dict[str, int] = field(default_factory=dict)
     equations: list[Equation] = field(default_factory=list)
     shadows: set[str] = field(default_factory=set)
-    by_key: dict[str, set[int]] = field(default_factory=dict)
+    by_key: dict[str, set[Count]] = field(default_factory=dict)
+    printed: set[str] = field(default_factory=set)
 
-    def add(self, count: Count) -> None:
+    def add(self, count: Count, printed: bool = True) -> None:
         """A count under its key."""
         if count.key:
             self.values[identity(count)] = count.value
-            self.by_key.setdefault(count.key, set()).add(count.value)
+            bare = Count(count.value, count.key)
+            self.by_key.setdefault(_DAY.sub("", count.key), set()).add(bare)
+            if printed:
+                self.printed.add(identity(count))
 
     def share(self, events: Count, n: Count) -> None:
         """So many of so many: those without the event follow from both."""
@@ -56,6 +73,13 @@ class GatheredCounts:
         self.add(n)
         if events.key and n.key and events.key != n.key and events.value <= n.value:
             self._difference(events, n)
+
+    def within(self, less: Count, more: Count) -> None:
+        """A part of a whole whose rest is told nowhere."""
+        for count in (less, more):
+            self.add(count, printed=False)
+        if less.value <= more.value and identity(less) != identity(more):
+            self._difference(less, more)
 
     def _difference(self, less: Count, more: Count) -> None:
         """What more has beyond less stands nowhere, but a reader can subtract."""
@@ -75,16 +99,28 @@ class GatheredCounts:
     def sum(self, sum_: Sum) -> None:
         """A total and its parts."""
         for count in (sum_.total, *sum_.parts):
-            self.add(count)
+            self.add(count, printed=False)
         equation = (identity(sum_.total), tuple(identity(part) for part in sum_.parts))
         if equation not in self.equations:
             self.equations.append(equation)
 
     def nest(self) -> None:
         """Values under one key are one count at several times: each holds the one before."""
-        for key, values in sorted(self.by_key.items()):
-            for less, more in pairwise(sorted(values)):
-                self._difference(Count(less, key), Count(more, key))
+        for _, found in sorted(self.by_key.items()):
+            rising = sorted(found, key=lambda c: (c.value, _DAY.search(c.key) is None, c.key))
+            for less, more in pairwise(rising):
+                self._difference(less, more)
+
+    def settle(self) -> None:
+        """Counts that stand in a sum alone: a reader knows a nought, the others are unknown."""
+        alone = self.values.keys() - self.printed - self.shadows
+        noughts = {key for key in alone if not self.values[key]}
+        self.shadows |= alone - noughts
+        self.equations = [
+            (total, tuple(part for part in parts if part not in noughts))
+            for total, parts in self.equations
+            if total not in noughts
+        ]
 
 
 def gathered(report: Report) -> GatheredCounts:
@@ -92,10 +128,15 @@ def gathered(report: Report) -> GatheredCounts:
     counts = GatheredCounts()
     for sum_ in report.sums:
         counts.sum(sum_)
+    for less, more in report.within:
+        counts.within(less, more)
     for fact in report.facts:
         counts.rests_on(fact.rests_on)
     for figure in report.figures:
         counts.rests_on(figure.rests_on)
+        missing = missing_of(figure)
+        if missing is not None:
+            counts.add(missing)
     for prose in _all_prose(report):
         for sentence in prose:
             for span in sentence.spans:
@@ -110,6 +151,7 @@ def gathered(report: Report) -> GatheredCounts:
             elif isinstance(block.data, FlowData):
                 _gather_flow(block.data, counts)
     counts.nest()
+    counts.settle()
     return counts
 
 

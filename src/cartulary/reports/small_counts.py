@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
+MOST_ROUNDS = 20  # of handing bounds on
 Equation = tuple[str, tuple[str, ...]]  # a total's key and its parts' keys
 
 
@@ -14,6 +16,7 @@ def withheld_keys(
     equations: Sequence[Equation],
     limit: int,
     unpublished: Iterable[str] = (),
+    spine: Iterable[str] = (),
 ) -> frozenset[str]:
     """The keys of the counts to withhold.
 
@@ -29,6 +32,7 @@ def withheld_keys(
         limit: the smallest count that may be shown; 0 or 1 withholds nothing.
         unpublished: keys that stand nowhere by themselves but follow from others, such as those
             who did not have the event.
+        spine: keys to withhold only when nothing else will do.
     Returns: the keys to withhold, without the unpublished.
     Source: the usual rules of primary and complementary cell suppression.
 
@@ -40,11 +44,10 @@ def withheld_keys(
     shadows = set(unpublished)
     small = {key for key, value in counts.items() if 0 < value < limit}
     unknown = small | shadows
-    while True:
-        further = _next_to_hide(counts, equations, limit, small, unknown)
-        if further is None:
-            return frozenset(unknown - shadows)
-        unknown.add(further)
+    last = frozenset(spine)
+    while further := _next_to_hide(counts, equations, limit, small, unknown, last):
+        unknown |= further
+    return frozenset(unknown - shadows)
 
 
 def _next_to_hide(
@@ -53,8 +56,9 @@ def _next_to_hide(
     limit: int,
     small: set[str],
     unknown: set[str],
-) -> str | None:
-    """One more count to withhold, or None when all small ones are safe."""
+    spine: frozenset[str],
+) -> set[str]:
+    """Further counts to withhold; none when all small ones are safe."""
     for total, parts in equations:
         members = (total, *parts)
         if not small & set(members):
@@ -64,62 +68,106 @@ def _next_to_hide(
             len(hidden) < 2 or sum(counts[key] for key in hidden) < limit
         )
         # A withheld total is safe only if it is not all but fixed by its parts.
-        if (exposed or len(hidden) < 2) and (
-            found := _smallest(counts, parts, unknown) or _smallest(counts, (total,), unknown)
-        ):
-            return found
-    fixed = _determined(equations, unknown) & small
-    for key in sorted(fixed):
-        for total, parts in _reaching(key, equations, unknown):
-            found = _smallest(counts, parts, unknown) or _smallest(counts, (total,), unknown)
+        if exposed or len(hidden) < 2:
+            found = _cheapest(counts, [(total, parts)], unknown, spine)
             if found:
-                return found
+                return {found}
+    fixed = _determined(equations, unknown) & small or _pinned(counts, equations, unknown, small)
+    for key in sorted(fixed):
+        found = _cheapest(counts, _reaching(key, equations, unknown), unknown, spine)
+        if found:
+            return {found}
+    return set()
+
+
+def _cheapest(
+    counts: Mapping[str, int],
+    equations: Iterable[Equation],
+    unknown: set[str],
+    spine: frozenset[str],
+) -> str | None:
+    """The least count still shown in the first equation that has one; the spine comes last."""
+    listed = list(equations)
+    for of_spine in (False, True):
+        for total, parts in listed:
+            for keys in (parts, (total,)):
+                shown = [key for key in keys if key not in unknown and (key in spine) is of_spine]
+                if shown:
+                    return min(shown, key=lambda key: (counts[key] == 0, counts[key], key))
     return None
-
-
-def _smallest(counts: Mapping[str, int], keys: Iterable[str], unknown: set[str]) -> str | None:
-    """The least count still shown, not nought if there is another."""
-    shown = [key for key in keys if key not in unknown]
-    return min(shown, key=lambda key: (counts[key] == 0, counts[key], key), default=None)
 
 
 def _reaching(key: str, equations: Sequence[Equation], unknown: set[str]) -> list[Equation]:
     """Equations that hold the key, then those tied to it by other unknowns."""
-    near, reached = [], {key}
+    near: list[Equation] = []
+    reached = {key}
     waiting = list(equations)
     while True:
         tied = [e for e in waiting if reached & {e[0], *e[1]}]
         if not tied:
             return near
         near += tied
-        waiting = [e for e in waiting if e not in tied]
+        waiting = [e for e in waiting if not reached & {e[0], *e[1]}]
         reached |= {k for e in tied for k in (e[0], *e[1]) if k in unknown}
+
+
+def _pinned(
+    counts: Mapping[str, int], equations: Sequence[Equation], unknown: set[str], small: set[str]
+) -> set[str]:
+    """The small unknowns for which the equations and "never below nought" leave one value.
+
+    Bounds are handed on from equation to equation until none moves.
+    """
+    low: dict[str, float] = {k: 0 if k in unknown else v for k, v in counts.items()}
+    high: dict[str, float] = {k: math.inf if k in unknown else v for k, v in counts.items()}
+    for _ in range(MOST_ROUNDS):
+        moved = False
+        for total, parts in equations:
+            lows, highs = sum(low[p] for p in parts), sum(high[p] for p in parts)
+            bounds = [(total, lows, highs)]
+            for part in parts:
+                others = math.inf if highs == math.inf else highs - high[part]
+                if highs == math.inf and high[part] == math.inf:
+                    others = sum(high[p] for p in parts if p != part)
+                bounds.append((part, low[total] - others, high[total] - (lows - low[part])))
+            for key, least, most in bounds:
+                if key in unknown and (least > low[key] or most < high[key]):
+                    low[key], high[key] = max(low[key], least), min(high[key], most)
+                    moved = True
+        if not moved:
+            break
+    return {key for key in small if high[key] - low[key] < 1}
 
 
 def _determined(equations: Sequence[Equation], unknown: set[str]) -> set[str]:
     """The unknowns that the equations fix: single entries of the reduced row echelon form."""
-    columns = sorted(unknown & {k for total, parts in equations for k in (total, *parts)})
-    rows = []
+    rows: dict[str, dict[str, Fraction]] = {}  # by leading unknown; no row holds another's lead
     for total, parts in equations:
-        row = [Fraction(0)] * len(columns)
+        row: dict[str, Fraction] = {}
         for key, sign in ((total, -1), *((part, 1) for part in parts)):
             if key in unknown:
-                row[columns.index(key)] += sign
-        if any(row):
-            rows.append(row)
-    lead = 0
-    for column in range(len(columns)):
-        pivot = next((i for i in range(lead, len(rows)) if rows[i][column]), None)
-        if pivot is None:
+                row[key] = row.get(key, Fraction(0)) + sign
+        for lead in [key for key in row if key in rows]:
+            _less(row, rows[lead], row.get(lead, Fraction(0)))
+        row = {key: value for key, value in row.items() if value}
+        if not row:
             continue
-        rows[lead], rows[pivot] = rows[pivot], rows[lead]
-        rows[lead] = [value / rows[lead][column] for value in rows[lead]]
-        for i, row in enumerate(rows):
-            if i != lead and row[column]:
-                rows[i] = [a - row[column] * b for a, b in zip(row, rows[lead], strict=True)]
-        lead += 1
-    return {
-        columns[next(i for i, value in enumerate(row) if value)]
-        for row in rows
-        if sum(1 for value in row if value) == 1
-    }
+        lead = next(iter(row))
+        scaled = {key: value / row[lead] for key, value in row.items()}
+        for other in rows.values():
+            if other.get(lead):
+                _less(other, scaled, other[lead])
+        rows[lead] = scaled
+    return {lead for lead, row in rows.items() if sum(1 for value in row.values() if value) == 1}
+
+
+def _less(row: dict[str, Fraction], other: Mapping[str, Fraction], times: Fraction) -> None:
+    """The row less so many times the other, in place."""
+    if not times:
+        return
+    for key, value in other.items():
+        left = row.get(key, Fraction(0)) - times * value
+        if left:
+            row[key] = left
+        else:
+            row.pop(key, None)

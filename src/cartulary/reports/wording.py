@@ -111,8 +111,6 @@ _WORDS = MappingProxyType(
             "Aantallen van 1 tot en met {last} zijn weggelaten, en ook wat ze zou verraden.",
             "Counts from 1 to {last} are withheld, and so is what would give them away.",
         ),
-        "disclosure.all_groups": ("Alle kinderen", "All children"),
-        "disclosure.other_groups": ("Overige", "Other"),
         "disclosure.months": (
             "waarden alleen op maanden met genoeg kinderen",
             "values only at months with enough children",
@@ -221,11 +219,15 @@ def count_word(count: int, lang: str, capital: bool = False) -> str:
 
     >>> count_word(4, "nl"), count_word(19, "nl"), count_word(4, "en", capital=True)
     ('vier', '19', 'Four')
+    >>> count_word(1, "nl", capital=True)  # a capital bears no accent
+    'Eén'
     """
     _language(lang)
     small = _SMALL[lang].split()
     text = small[count] if 0 <= count < len(small) else number(count, lang)
-    return text[:1].upper() + text[1:] if capital else text
+    if not capital:
+        return text
+    return text[:1].upper().replace("É", "E") + text[1:]
 
 
 def plural(count: int, one: str, many: str) -> str:

@@ -205,4 +205,6 @@ def layered(frame: Frame, layers: Iterable[Any]) -> Any:
     """The layers as one Altair chart of the frame's size."""
     import altair as alt
 
-    return alt.layer(frame.blank(), *layers).properties(width=frame.width, height=frame.height)
+    # Every layer has the frame's size, and a layered chart takes it over; setting it again would
+    # copy all data once more.
+    return alt.layer(frame.blank(), *layers)

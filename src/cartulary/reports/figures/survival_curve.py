@@ -8,7 +8,7 @@ from typing import Any
 
 from cartulary.reports.chart_data import DAYS_PER_MONTH, BenchmarkMark, SurvivalCurveData
 from cartulary.reports.figures import theme
-from cartulary.reports.figures.drawing import Frame, broken, layered
+from cartulary.reports.figures.drawing import Frame, broken, layered, text_width
 from cartulary.reports.wording import interval, number, percent, word
 
 FEW = 5  # below this the curve rests on single children and is drawn thinner
@@ -16,6 +16,8 @@ LEFT = 126
 STRIP_GAP = 44
 COLUMN, LEAST_STRIP, MOST_STRIP = 47, 188, 300
 TOP, BOTTOM = 22, 202
+TOP_OF_NAMES = 98
+NAME_WIDTH = 84  # of "CIBMTR 69%" with its mark
 HEIGHT = 266
 
 
@@ -146,21 +148,30 @@ def _curve(frame: Frame, data: SurvivalCurveData, lang: str) -> list[Any]:
     ]
     if ticks:
         layers.append(frame.rules(ticks, hue, 1.2))
-    end, height = (few or many)[-1]
-    layers.append(frame.text(end, height, data.label, color=hue, weight=600, align="right", dy=-11))
-    if len(few) > 1:
+    end, _ = (few or many)[-1]
+    few_words = word("few_at_risk", lang) if len(few) > 1 else ""
+    near = _heights(data, end - frame.per_pixel_x(text_width(few_words or data.label)), end)
+    line = frame.per_pixel_y(13)
+    # Both lines stand on one side of all the curve they pass: above it, or below near the top.
+    above = max(near) + line * (2.1 if few_words else 1.1) < TOP_OF_NAMES
+    own = max(near) + line * 0.85 if above else min(near) - line * 0.85
+    layers.append(frame.text(end, own, data.label, color=hue, weight=600, align="right"))
+    if few_words:
+        y = own + line if above else own - line
         layers.append(
-            frame.text(
-                end,
-                height,
-                word("few_at_risk", lang),
-                color=theme.INK_3,
-                size=theme.SMALL,
-                align="right",
-                dy=11,
-            )
+            frame.text(end, y, few_words, color=theme.INK_3, size=theme.SMALL, align="right")
         )
     return layers
+
+
+def _heights(data: SurvivalCurveData, since: float, until: float) -> list[float]:
+    """The heights the curve takes between two months."""
+    return [
+        100 * step.survival
+        for step, after in pairwise((*data.steps, None))
+        if step.day / DAYS_PER_MONTH <= until
+        and (after is None or after.day / DAYS_PER_MONTH >= since)
+    ]
 
 
 def _corners(
@@ -229,6 +240,7 @@ def _names(
         there = sorted((m for m in marks if m.month == month), key=lambda m: -m.value)
         room = frame.per_pixel_y(13)
         top = there[0].value * 100 + (frame.per_pixel_y(7) if len(there) > 1 else 0)
+        top = min(top, _below_curve(frame, data, month, top, len(there)))
         for mark in there:
             y = min(top, mark.value * 100 + room)
             layers.append(
@@ -243,6 +255,23 @@ def _names(
             )
             top = y - room
     return layers
+
+
+def _below_curve(
+    frame: Frame, data: SurvivalCurveData, month: float, top: float, names: int
+) -> float:
+    """Where names beside a month may begin: as wanted, or under the curve that runs through."""
+    line = frame.per_pixel_y(13)
+    until = month + frame.per_pixel_x(NAME_WIDTH)
+    crossed = [] if data.marks_only else _heights(data, month, until)
+    others = [100 * m.value for m in data.benchmarks if month < m.month <= until]
+    start = top
+    for lowest in (None, *sorted((*crossed, *others), reverse=True)):
+        start = top if lowest is None else min(top, lowest - line * 1.2)
+        band = (start - line * (names - 0.4), start + line * 0.6)
+        if not any(band[0] < y < band[1] for y in (*crossed, *others)):
+            break
+    return start
 
 
 def _published(frame: Frame, mark: BenchmarkMark, x: float, with_interval: bool) -> list[Any]:

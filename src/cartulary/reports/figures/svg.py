@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -62,11 +62,21 @@ def svg_of(data: ChartData, lang: str, medium: str = "print") -> str:
         how an interval is written.
     Returns: an `<svg>` element without an XML declaration, the same for the same input.
     """
+    # Only these write intervals, and so differ between print and screen.
+    written = isinstance(data, SurvivalCurveData | CumulativeIncidenceData | ToxicityData)
+    return _drawn(data, lang, medium if written else "print")
+
+
+@lru_cache(maxsize=16)
+def _drawn(data: ChartData, lang: str, medium: str) -> str:
+    """A figure drawn once for every form of a report."""
     import altair as alt
+    from altair.utils.schemapi import debug_mode
 
     from cartulary.reports.figures.theme import cartulary_theme
 
-    spec = _chart(data, lang, medium).to_dict(context={"pre_transform": False})
+    with debug_mode(False):  # our own layers need no check of each against the schema
+        spec = _chart(data, lang, medium).to_dict(validate=False, context={"pre_transform": False})
     spec["config"] = cartulary_theme()["config"]
     spec["autosize"] = {"type": "none", "contains": "padding"}
     major, minor = alt.SCHEMA_VERSION.lstrip("v").split(".")[:2]

@@ -16,9 +16,10 @@ RIGHT = theme.PAGE_WIDTH - 26
 AXIS = 12
 TOP = 36
 LANE, BAR = 15.5, 9.0
+ROOMY, LEAST_LANE = 22, 9.6  # more lanes stand closer
 GROUP_GAP = 11.0
 DETAIL = 13.0
-LEGEND_LINE = 18.0
+LEGEND_LINE, LEGEND_GAP = 18.0, 20.0
 
 CROSS = "M-.75,-.75L.75,.75M.75,-.75L-.75,.75"
 CHEVRON = "M-.45,-.8L.45,0L-.45,.8"
@@ -71,16 +72,23 @@ def swimmer(data: SwimmerData, lang: str) -> Any:
     return layered(frame, layers)
 
 
+def _pitch(data: SwimmerData) -> float:
+    """From one lane to the next: many stand closer, so that they and the flow fit one page."""
+    lanes = sum(len(group.lanes) for group in data.groups)
+    return LANE if lanes <= ROOMY else max(LEAST_LANE, LANE * ROOMY / lanes)
+
+
 def _rows(data: SwimmerData) -> tuple[list[list[float]], list[float], float]:
     """The middle of each lane by group, the lines between groups, the lower end."""
     rows, separators = [], []
+    pitch = _pitch(data)
     y = float(TOP)
     for place, group in enumerate(data.groups):
         if place:
             separators.append(y + GROUP_GAP / 2 - 5)
             y += GROUP_GAP
-        rows.append([y + LANE * lane for lane in range(len(group.lanes))])
-        y += max(LANE * len(group.lanes), LANE + DETAIL * len(group.detail) - 2)
+        rows.append([y + pitch * lane for lane in range(len(group.lanes))])
+        y += max(pitch * len(group.lanes), LANE + DETAIL * len(group.detail) - 2)
     return rows, separators, y - 4
 
 
@@ -127,13 +135,16 @@ def _names(frame: Frame, data: SwimmerData, rows: list[list[float]]) -> list[Any
     return [
         frame.texts(names, weight=600),
         frame.texts(details, color=theme.INK_2, size=theme.SMALL),
-        frame.texts(lanes, color=theme.INK_2, align="right", size=theme.SMALL),
+        frame.texts(
+            lanes, color=theme.INK_2, align="right", size=min(theme.SMALL, _pitch(data) - 0.4)
+        ),
     ]
 
 
 def _bars(frame: Frame, data: SwimmerData, rows: list[list[float]], scale: float) -> list[Any]:
     """Each state's stretches, one layer a state."""
     by_kind: dict[str, list[dict[str, float]]] = defaultdict(list)
+    half = min(BAR, 0.66 * _pitch(data)) / 2
     for group, ys in zip(data.groups, rows, strict=True):
         for lane, y in zip(group.lanes, ys, strict=True):
             for segment in lane.segments:
@@ -143,8 +154,8 @@ def _bars(frame: Frame, data: SwimmerData, rows: list[list[float]], scale: float
                     {
                         "x": LEFT + segment.start_day / DAYS_PER_MONTH * scale + inset,
                         "x2": LEFT + segment.end_day / DAYS_PER_MONTH * scale - inset,
-                        "y": y - BAR / 2 + inset,
-                        "y2": y + BAR / 2 - inset,
+                        "y": y - half + inset,
+                        "y2": y + half - inset,
                     }
                 )
     return [
@@ -186,7 +197,21 @@ def _legend_entries(data: SwimmerData, lang: str) -> list[list[tuple[str, str, s
             if kind == "relapse" and "relapse_cd19_negative" not in marks:
                 name = "mark.relapse"
             second.append(("mark", kind, word(name, lang)))
-    return [line for line in (first, second) if line]
+    return [part for line in (first, second) for part in _lines(line)]
+
+
+def _lines(entries: list[tuple[str, str, str]]) -> list[list[tuple[str, str, str]]]:
+    """The entries in lines that end before the figure does."""
+    lines: list[list[tuple[str, str, str]]] = []
+    x = 0.0
+    for entry in entries:
+        wide = 11 + text_width(entry[2])
+        if not lines or x + wide > RIGHT - LEFT:
+            lines.append([])
+            x = 5.0
+        lines[-1].append(entry)
+        x += wide + LEGEND_GAP
+    return lines
 
 
 def _legend(frame: Frame, lines: list[list[tuple[str, str, str]]], top: float) -> list[Any]:
@@ -201,5 +226,5 @@ def _legend(frame: Frame, lines: list[list[tuple[str, str, str]]], top: float) -
             else:
                 layers.append(_marked(frame, [{"x": x, "y": y}], kind))
             layers.append(frame.text(x + 11, y, words, color=theme.INK_2))
-            x += 11 + text_width(words) + 20
+            x += 11 + text_width(words) + LEGEND_GAP
     return layers

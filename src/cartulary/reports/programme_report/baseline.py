@@ -57,7 +57,7 @@ def _lead(tell: Teller) -> Prose:
     found = ages(tell.figures.children, tell.figures.origin)
     if found.median is None or found.smallest is None or found.largest is None:
         return (tell.says("De leeftijd is niet vastgelegd.", "Age was not recorded."),)
-    rests = (tell.count("flow.indication"),)
+    rests = (Count(found.n, "baseline.age_years.n"), tell.count("flow.indication"))
     return (
         tell.says(
             "Bij de indicatie was de mediane leeftijd {m} jaar (spreiding {low}–{high}).",
@@ -179,7 +179,9 @@ def _age_row(tell: Teller, everyone: list[ChildSummary], treated: list[ChildSumm
             f"{tell.number(found.median, 1)} "
             f"({tell.number(found.smallest, 1)}–{tell.number(found.largest, 1)})"
         )
-        said = tell.says("{a}", "{a}", a=Told(text, (tell.count(key),)))
+        name = "baseline.age_years" + (".infused" if key == "flow.infused" else "")
+        rests = (Count(found.n, f"{name}.n"), tell.count(key))
+        said = tell.says("{a}", "{a}", a=Told(text, rests))
         cells.append(Words(said, columns=2))
     label = tell.t("Leeftijd, mediaan (spreiding), jaar", "Age, median (range), years")
     return Row((label, *cells))

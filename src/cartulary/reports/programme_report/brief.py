@@ -14,10 +14,10 @@ from cartulary.reports.programme_report.curve import NAMED_MONTH
 from cartulary.reports.programme_report.event_free import MAIN, at_month, first_sentence
 from cartulary.reports.programme_report.published_words import FITS
 from cartulary.reports.programme_report.relapse import relapse_sentences
-from cartulary.reports.programme_report.teller import Teller, in_words
+from cartulary.reports.programme_report.teller import Teller
 from cartulary.reports.programme_report.toxicity import found_of, toxicity_sentences
 from cartulary.reports.programme_report.transplant import transplant_sentences
-from cartulary.reports.wording import grouped_hash
+from cartulary.reports.wording import count_word, grouped_hash
 from cartulary.studies.survival import DAYS_OF_MONTH
 
 ORIGINS = {
@@ -32,8 +32,8 @@ LABELS = {
     "recorded": ("Vastgelegde gegevens", "Recorded data"),
     "reconstructed": ("Voorbeeld, gereconstrueerd", "Example, reconstructed"),
     "simulated": (
-        "Gesimuleerd: onderzoek, niet voor beslissingen",
-        "Simulated: research, not for decisions",
+        "Simulatie, niet voor beslissingen",
+        "Simulation, not for decisions",
     ),
 }
 
@@ -51,9 +51,7 @@ def facts(tell: Teller) -> tuple[Fact, ...]:
     )
     # Only the text of a fact can be withheld, never its label.
     label, text = (who, what) if tell.suppress < 2 else (tell.t("Aantallen", "Numbers"), who)
-    rests = tuple(
-        tell.count(f"flow.{name}") for name in ("indication", "infused", "infusions", "aphereses")
-    )
+    rests = (tell.count("flow.infused"), tell.count("flow.indication"))
     return (
         Fact(label, text, rests_on=rests),
         Fact(
@@ -86,7 +84,7 @@ def _flow(tell: Teller) -> Prose:
     if not tell.value("flow.infused"):
         first = tell.says(
             "Van {n} met een indicatie kreeg nog niemand CAR-T-cellen.",
-            "Of {n} with an indication none has received CAR-T cells so far.",
+            "Of {n} with an indication, none has received CAR-T cells so far.",
             n=tell.many("flow.indication", "child"),
         )
     elif tell.value("flow.indication") == 1:
@@ -94,10 +92,17 @@ def _flow(tell: Teller) -> Prose:
             "Het ene kind met een indicatie kreeg CAR-T-cellen.",
             "The one child with an indication received CAR-T cells.",
         )
+    elif not tell.value("flow.never_infused"):
+        first = tell.says(
+            "Alle {n} kinderen met een indicatie kregen CAR-T-cellen (95%-BI {ci}).",
+            "All {n} children with an indication received CAR-T cells (95% CI {ci}).",
+            n=tell.count("flow.infused"),
+            ci=tell.bounds(share, "flow.infused"),
+        )
     else:
         first = tell.says(
             "Van {n} met een indicatie {got} er {k} CAR-T-cellen ({p}; 95%-BI {ci}).",
-            "Of {n} with an indication {k} received CAR-T cells ({p}; 95% CI {ci}).",
+            "Of {n} with an indication, {k} received CAR-T cells ({p}; 95% CI {ci}).",
             n=Told(
                 tell.t(
                     f"de {tell.number(tell.value('flow.indication'))} kinderen"
@@ -145,7 +150,7 @@ def not_infused_sentence(tell: Teller) -> Sentence | None:
         number = sum(tell.value(key) for key in keys)
         if number:
             words = verbs[place][tell.lang != "nl"][number != 1]
-            said = words.replace("{n}", in_words(number, tell.lang))
+            said = words.replace("{n}", count_word(number, tell.lang))
             parts.append(Told(said, tuple(tell.count(key) for key in keys if tell.value(key))))
     if not parts:
         return None

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cartulary.course.problem import Problem
-from cartulary.reports.content import Report, Sum
+from cartulary.reports.content import Report
 from cartulary.reports.programme_report.about import ProgrammeRead, about
 from cartulary.reports.programme_report.baseline import baseline_section
 from cartulary.reports.programme_report.brief import LABELS, brief_notes, facts, findings
@@ -17,7 +17,7 @@ from cartulary.reports.programme_report.event_free import event_free_section
 from cartulary.reports.programme_report.figure_list import all_figures
 from cartulary.reports.programme_report.flow import flow_section
 from cartulary.reports.programme_report.outcome_table import outcome_table
-from cartulary.reports.programme_report.overall import overall_section
+from cartulary.reports.programme_report.overall import other_clocks_section, overall_section
 from cartulary.reports.programme_report.quality import quality_section
 from cartulary.reports.programme_report.relapse import relapse_section
 from cartulary.reports.programme_report.response import response_section
@@ -27,6 +27,7 @@ from cartulary.reports.programme_report.timing import follow_up_section, timing_
 from cartulary.reports.programme_report.toxicity import toxicity_section
 from cartulary.reports.programme_report.transplant import transplant_section
 from cartulary.reports.programme_report.treatment import infection_section, treatment_section
+from cartulary.reports.programme_report.wholes import spine, sums, within
 from cartulary.studies.programme import ProgrammeFigures
 
 SECTIONS = (
@@ -44,7 +45,7 @@ SECTIONS = (
     timing_section,
     follow_up_section,
 )
-APPENDIX = (quality_section, definitions_section)
+APPENDIX = (other_clocks_section, quality_section, definitions_section)
 
 
 def build_report(
@@ -84,26 +85,12 @@ def build_report(
         brief_notes=brief_notes(tell),
         brief_table=outcome_table(tell),
         sections=tuple(section(tell) for section in SECTIONS),
-        appendix=tuple(section(tell) for section in APPENDIX),
+        appendix=tuple(made for section in APPENDIX if (made := section(tell)) is not None),
         figures=all_figures(tell),
-        sums=_sums(tell),
+        sums=sums(tell),
+        within=within(tell),
+        spine=spine(tell),
         origin_label=pair(LABELS[figures.origin], lang),
         data_cut=programme.data_cut,
         suppress=suppress,
-    )
-
-
-def _sums(tell: Teller) -> tuple[Sum, ...]:
-    """Wholes and parts that no table of the report adds up by itself."""
-    parts = tuple(
-        tell.count(f"transplant.{reason}")
-        for reason in ("consolidation", "relapse", "other", "not_recorded")
-    )
-    indication = tell.count("flow.indication")
-    out = (tell.count("flow.infused"), tell.count("flow.never_infused"))
-    relapses = (tell.count("relapse.any"), tell.count("relapse.none"))
-    return (
-        Sum(tell.count("transplant.any"), parts),
-        Sum(indication, out),
-        Sum(tell.count("flow.infused"), relapses),
     )

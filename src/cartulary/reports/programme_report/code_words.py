@@ -27,6 +27,7 @@ PLACES = MappingProxyType(
         "other_therapy_in_remission": ("andere therapie in remissie", "other therapy in remission"),
         "event": ("een event", "an event"),
         "not_followed_a_year": ("nog geen jaar gevolgd", "not yet followed a year"),
+        "not_judged": ("niet te beoordelen", "cannot be judged"),
     }
 )
 STAGES = MappingProxyType(
@@ -78,6 +79,14 @@ _CHOICES: MappingProxyType[str, type[Choice]] = MappingProxyType(
         "transplant": TransplantReason,
     }
 )
+
+#: where a clock starts
+CLOCKS = {
+    "indication": ("indicatie", "indication"),
+    "apheresis": ("aferese", "apheresis"),
+    "infusion": ("infusie", "infusion"),
+    "remission": ("remissie", "remission"),
+}
 
 
 def pair(words: tuple[str, str], lang: str) -> str:

@@ -61,7 +61,7 @@ def _allowed_beside(tell: Teller, beside: Sequence[PublishedBeside]) -> Sentence
         low, high = difference_limits(
             ours.value, (ours.low, ours.high), row.value, (one.low, one.high)
         )
-        rests = tell.rests(ours, f"{row.definition}.{row.at_days}")
+        rests = tell.rests(ours, tell.key_of(ours, row.definition))
         return tell.says(
             "Ten opzichte van {name} laten deze gegevens een verschil toe van {low} tot {high} "
             "procentpunt.",

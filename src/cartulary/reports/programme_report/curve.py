@@ -55,8 +55,9 @@ def curve_data(tell: Teller, figure: SurvivalFigure, clock: str) -> SurvivalCurv
         events=rows.events,
         steps=(Step(0, 1.0, 1.0, 1.0, rows.n), *steps),
         censor_days=tuple(float(d) for d in left) if len(left) <= MOST_CENSOR_TICKS else (),
-        table=at_risk_table(rows),
+        table=at_risk_table(rows, figure.endpoint_id),
         last_day=max(rows.last_day, 1.0),
+        rests_on=(tell.count(figure.endpoint_id), tell.count(f"{figure.endpoint_id}.n")),
         named_month=NAMED_MONTH,
         named=None
         if named is None or named.value is None
@@ -74,21 +75,20 @@ def _marks(tell: Teller, figure: SurvivalFigure) -> tuple[BenchmarkMark, ...]:
     return tuple(marks)
 
 
-def at_risk_table(rows: FollowUp) -> tuple[AtRisk, ...]:
+def at_risk_table(rows: FollowUp, key: str = "") -> tuple[AtRisk, ...]:
     """Numbers at risk and events so far at the ticks within the follow-up."""
     last = rows.last_day
     ticks = [month for month in TICKS if month == 0 or _day(month) <= last]
     days = [_day(month) for month in ticks]
     at_risk = rows.numbers_at_risk(days)
     ended = np.sort(rows.exit[rows.status > 0])
-    return tuple(
-        AtRisk(
-            month,
-            rows.n if month == 0 else int(left),
-            int(np.searchsorted(ended, day, side="right")),
-        )
-        for month, day, left in zip(ticks, days, at_risk, strict=True)
-    )
+    columns = []
+    for month, day, left in zip(ticks, days, at_risk, strict=True):
+        still = rows.n if month == 0 else int(left)
+        so_far = int(np.searchsorted(ended, day, side="right"))
+        counts = (Count(still, f"{key}.at_risk_{month}"), Count(so_far, f"{key}.by_{day:g}"))
+        columns.append(AtRisk(month, still, so_far, counts if month and key else ()))
+    return tuple(columns)
 
 
 def _day(month: int) -> float:
@@ -102,18 +102,16 @@ def _known(limit: float) -> float | None:
 def curve_table(tell: Teller, figure: SurvivalFigure, name: str, words: str) -> Table:
     """The curve at its months: at risk, events so far, value and interval."""
     rows = []
-    for column in at_risk_table(figure.follow_up):
+    for column in at_risk_table(figure.follow_up, figure.endpoint_id):
         if column.month == 0:
             continue
-        key = f"{name}.{column.month:g}"
-        counts = (
-            Count(column.at_risk, f"{key}.at_risk"),
-            Count(column.events, f"{key}.events"),
-        )
+        at_risk, events = column.known_as
+        # Three counts, so that they are not read as events and n.
+        counts = (events, tell.count(f"{figure.endpoint_id}.n"), at_risk)
         found = figure.curve.survival_at(_day(int(column.month)))
         value = Percent(found.value, counts) if found.value is not None else "–"
         limits = Limits(found.low, found.high, counts) if found.low is not None else "–"
-        rows.append(Row((Number(column.month), *counts, value, limits)))
+        rows.append(Row((Number(column.month), at_risk, events, value, limits)))
     return Table(
         id=name,
         caption=(tell.says("{what}, per maand.", "{what}, by month.", what=words),),

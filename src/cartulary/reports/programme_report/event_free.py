@@ -20,6 +20,7 @@ from cartulary.reports.content import (
     Table,
     Told,
 )
+from cartulary.reports.programme_report.code_words import CLOCKS
 from cartulary.reports.programme_report.comparison_words import (
     difference_cell,
     published_sentence,
@@ -34,46 +35,16 @@ from cartulary.reports.programme_report.published_words import (
     study_name,
 )
 from cartulary.reports.programme_report.teller import Teller, row_cells
-from cartulary.studies.programme import EFS_VARIANTS
+from cartulary.reports.programme_report.variants import variants_table
 from cartulary.studies.survival import DAYS_OF_MONTH, SurvivalFigure
 
 MAIN = "efs.hypothetical.infusion"
 FROM_INDICATION = "efs.hypothetical.indication"
-#: what a variant of event-free survival does with what follows, in a few words
-VARIANTS = {
-    "efs.hypothetical": (
-        "follow-up stopt bij SCT, nieuwe therapie of 2e infusie",
-        "follow-up ends at SCT, new therapy or 2nd infusion",
-    ),
-    "efs.treatment_policy": (
-        "wat er ook volgt, de klok loopt door",
-        "whatever follows, the clock runs on",
-    ),
-    "efs.composite": (
-        "nieuwe therapie of 2e infusie telt als falen",
-        "new therapy or 2nd infusion counts as failure",
-    ),
-    "efs.success_without_transplant": (
-        "ook transplantatie telt als falen",
-        "transplant counts as failure too",
-    ),
-    "eliana.efs": ("zoals in ELIANA", "as in ELIANA"),
-    "cibmtr.efs": ("zoals in CIBMTR", "as in CIBMTR"),
-    "uk.efs": ("zoals in het Verenigd Koninkrijk", "as in the United Kingdom"),
-    "uk.stringent_efs": ("streng, Verenigd Koninkrijk", "stringent, United Kingdom"),
-}
-#: whether a published figure may stand beside ours: sign, Dutch, English
 SIGNS = {
     "same": ("=", "zelfde definitie", "same definition"),
     "our_reading": ("!", "onze lezing van de definitie", "our reading of the definition"),
     "not_stated": ("?", "definitie niet vermeld", "definition not stated"),
     "differs": ("≠", "anders gedefinieerd", "defined otherwise"),
-}
-CLOCKS = {
-    "indication": ("indicatie", "indication"),
-    "apheresis": ("aferese", "apheresis"),
-    "infusion": ("infusie", "infusion"),
-    "remission": ("remissie", "remission"),
 }
 
 
@@ -89,7 +60,9 @@ def event_free_section(tell: Teller) -> Section:
         blocks += [definition_note(tell, MAIN), _chart(tell, main, MAIN, "infusion", "efs")]
         beside = benchmark_table(tell, main, "efs.published")
         blocks += [beside] if beside else []
-        blocks += [_variants(tell)]
+        # With overall survival in the report the variants stand beside it in the appendix.
+        if "os.indication" not in tell.figures.survival:
+            blocks += [variants_table(tell)]
     whole = tell.figures.survival.get(FROM_INDICATION)
     if whole is not None:
         blocks += [
@@ -135,7 +108,7 @@ def at_month(tell: Teller, figure: SurvivalFigure, key: str, nl: str, en: str) -
         )
     return tell.says(
         f"**Na twaalf maanden was {{p}} van {{n}} {nl} (95%-BI {{ci}}).**",
-        f"**At twelve months {{p}} of {{n}} were {en} (95% CI {{ci}}).**",
+        f"**At twelve months, {{p}} of {{n}} were {en} (95% CI {{ci}}).**",
         p=tell.share(found, key),
         n=n,
         ci=tell.bounds(found, key),
@@ -265,7 +238,7 @@ def benchmark_table(
             note = same or note
             notes[note] = remark
         ours = beside.ours
-        key = f"{row.definition}.{row.at_days}"
+        key = tell.key_of(ours, row.definition)
         value = tell.cells(ours, key, counted=False)[1:] if ours is not None else (
             Absent("not_estimated", columns=2), ""
         )  # fmt: skip
@@ -317,63 +290,6 @@ def _signs(tell: Teller, used: set[str]) -> Prose:
         f"{sign} {tell.t(nl, en)}" for code, (sign, nl, en) in SIGNS.items() if code in used
     )
     return (tell.says("{said}.", "{said}.", said=said),)
-
-
-def _variants(tell: Teller) -> Table:
-    rows: list[Row] = []
-    for endpoint_id in EFS_VARIANTS:
-        figure = tell.figures.survival.get(endpoint_id)
-        name, clock = endpoint_id.rsplit(".", 1)
-        words = VARIANTS.get(name)
-        label = words[tell.lang != "nl"] if words else name
-        clock_words = CLOCKS[clock][tell.lang != "nl"]
-        if figure is None:
-            rows.append(Row((label, clock_words, Absent("not_estimated", columns=4))))
-            continue
-        found = figure.at[NAMED_MONTH]
-        counts = (tell.count(f"{endpoint_id}.n"), tell.count(endpoint_id))
-        value = tell.cells(found, endpoint_id, counted=False)[1:]
-        rows.append(Row(row_cells(label, clock_words, *counts, *value), clock != "infusion"
-                        and not any(r.starts_group for r in rows)))  # fmt: skip
-    return Table(
-        id="efs.variants",
-        caption=_variants_caption(tell),
-        columns=(
-            Column(tell.t("Wat telt", "What counts"), weight=1),
-            Column(tell.t("vanaf", "from")),
-            Column("n", align="right"),
-            Column("events", align="right"),
-            Column(tell.t("% op 12 mnd", "% at 12 months"), align="right", strong=True),
-            Column(tell.t("95%-BI", "95% CI")),
-        ),
-        rows=tuple(rows),
-    )
-
-
-def _variants_caption(tell: Teller) -> Prose:
-    values = {
-        endpoint_id: figure.at[NAMED_MONTH].value
-        for endpoint_id in EFS_VARIANTS
-        if endpoint_id.endswith(".infusion")
-        and (figure := tell.figures.survival.get(endpoint_id)) is not None
-        and figure.at[NAMED_MONTH].value is not None
-    }
-    found = [value for value in values.values() if value is not None]
-    if len(found) < 2:
-        return (tell.says("Varianten van de definitie.", "Variants of the definition."),)
-    n = tell.value(f"{MAIN}.n")
-    rests = tuple(tell.count(name + what) for name in values for what in ("", ".n"))
-
-    return (
-        tell.says(
-            "Dezelfde kinderen, andere definities: van {low} tot {high} vrij van events op twaalf "
-            "maanden na infusie.",
-            "The same children, other definitions: from {low} to {high} event-free at twelve "
-            "months after infusion.",
-            low=Told(tell.percent(min(found), n), rests),
-            high=Told(tell.percent(max(found), n), rests),
-        ),
-    )
 
 
 def _from_indication(tell: Teller, figure: SurvivalFigure) -> Prose:

@@ -151,7 +151,7 @@ def _rest(tell: Teller) -> Iterator[Figure]:
                         counted_as=f"{key}.efs",
                     )  # fmt: skip
     for timing in tell.figures.timing:
-        yield _median(tell, f"timing.{timing.step}", timing.days, f"timing.{timing.step}.n")
+        yield _median(tell, f"timing.{timing.step}", timing.days, "")
     found = tell.figures.follow_up
     if found is not None:
         for what in ("year_or_event", "lost", "no_last_contact"):
@@ -225,7 +225,8 @@ def _estimate(
 
 def _median(tell: Teller, name: str, found: MedianRange, key: str) -> Figure:
     """A median; the limits are the extremes, and the method says so."""
-    rests = (tell.count(key),) if key in tell.counts else (Count(found.n, f"{name}.n"),)
+    known = Count(found.n, f"{name}.n")
+    rests = (known, tell.count(key)) if key in tell.counts else (known,)
     return Figure(
         id=name,
         endpoint="",

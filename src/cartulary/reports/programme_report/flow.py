@@ -18,6 +18,7 @@ from cartulary.reports.content import (
     Sentence,
     Sum,
     Table,
+    Told,
 )
 from cartulary.reports.programme_report.code_words import PLACES as PLACE_WORDS
 from cartulary.reports.programme_report.code_words import STAGES as STAGE_WORDS
@@ -65,11 +66,20 @@ def _lead(tell: Teller) -> tuple[Sentence, ...]:
                 "No child has been treated so far, so there are no outcomes after infusion.",
             ),
         )
-    remission = tell.says(
-        "Van de {n} behandelde kinderen waren er {k} op dag 28 in remissie.",
-        "Of {n} treated children {k} were in remission on day 28.",
-        n=tell.count("flow.infused"),
-        k=tell.count("flow.day_28.remission"),
+    every = tell.value("flow.day_28.remission") == tell.value("flow.infused") > 1
+    remission = (
+        tell.says(
+            "Alle {n} behandelde kinderen waren op dag 28 in remissie.",
+            "All {n} treated children were in remission on day 28.",
+            n=Told(tell.number(tell.value("flow.infused")), _both_counts(tell)),
+        )
+        if every
+        else tell.says(
+            "Van de {n} behandelde kinderen waren er {k} op dag 28 in remissie.",
+            "Of {n} treated children, {k} were in remission on day 28.",
+            n=tell.count("flow.infused"),
+            k=tell.count("flow.day_28.remission"),
+        )
     )
     free = tell.value("flow.one_year.event_free")
     if not free:
@@ -85,6 +95,10 @@ def _lead(tell: Teller) -> tuple[Sentence, ...]:
             verb=tell.t("was" if free == 1 else "waren", "was" if free == 1 else "were"),
         )
     return (everyone, remission, later)
+
+
+def _both_counts(tell: Teller) -> tuple[Count, ...]:
+    return (tell.count("flow.day_28.remission"), tell.count("flow.infused"))
 
 
 def _flow_chart(tell: Teller) -> Chart:
@@ -167,7 +181,8 @@ def _headings(tell: Teller) -> tuple[tuple[str, str], ...]:
 
 def _both(tell: Teller, children: int, key: str, unit: str) -> str:
     """Children, and what was done to them where that is more: "26 · 31 aferesen"."""
-    if children == tell.value(key):
+    # A heading cannot be withheld, and the two tell how many children had a second one.
+    if children == tell.value(key) or tell.suppress > 1:
         return tell.number(children)
     return f"{tell.number(children)} · {_counted(tell, tell.value(key), unit)}"
 

@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-from cartulary.reports.content import Block, Chart, Paragraph, Prose, Section
+from cartulary.reports.content import Block, Chart, Prose, Section
+from cartulary.reports.programme_report.code_words import CLOCKS
 from cartulary.reports.programme_report.comparison_words import (
     published_sentence,
     what_is_allowed,
 )
 from cartulary.reports.programme_report.curve import NAMED_MONTH, curve_data, curve_table
 from cartulary.reports.programme_report.event_free import (
-    CLOCKS,
     at_month,
     benchmark_table,
     curve_reading,
@@ -19,6 +19,7 @@ from cartulary.reports.programme_report.event_free import (
 )
 from cartulary.reports.programme_report.published_words import FITS
 from cartulary.reports.programme_report.teller import Teller
+from cartulary.reports.programme_report.variants import variants_table
 from cartulary.studies.survival import DAYS_OF_MONTH, SurvivalFigure
 
 MAIN = "os.infusion"
@@ -43,14 +44,21 @@ def overall_section(tell: Teller) -> Section:
         blocks += [definition_note(tell, MAIN), _chart(tell, main, MAIN, "infusion", "os")]
         beside = benchmark_table(tell, main, "os.published", (NAMED_MONTH,))
         blocks += [beside] if beside else []
-    whole = tell.figures.survival.get(FROM_INDICATION)
-    if whole is not None:
-        said = at_month(tell, whole, FROM_INDICATION, "in leven", "alive")
-        blocks += [
-            Paragraph((said,)),
-            _chart(tell, whole, FROM_INDICATION, "indication", "os-indication"),
-        ]
     return Section(title, lead, tuple(blocks), new_page=True, id="os")
+
+
+def other_clocks_section(tell: Teller) -> Section | None:
+    """Appendix: overall survival from the indication, and the variants if they had no room."""
+    blocks: list[Block] = []
+    whole = tell.figures.survival.get(FROM_INDICATION)
+    if whole is None:
+        return None
+    blocks = [_chart(tell, whole, FROM_INDICATION, "indication", "os-indication")]
+    lead = (at_month(tell, whole, FROM_INDICATION, "in leven", "alive"),)
+    if MAIN in tell.figures.survival:
+        blocks.append(variants_table(tell))
+    title = tell.t("Andere klok, andere definities", "Another clock, other definitions")
+    return Section(title, lead, tuple(blocks), id="other-clocks")
 
 
 def _lead(tell: Teller, figure: SurvivalFigure) -> Prose:

@@ -14,12 +14,13 @@ from cartulary.reports.content import (
     Prose,
     Row,
     Section,
+    Sum,
     Table,
     Told,
     Words,
 )
-from cartulary.reports.programme_report.teller import Teller, in_words
-from cartulary.reports.wording import units
+from cartulary.reports.programme_report.teller import Teller
+from cartulary.reports.wording import count_word, units
 
 MOST_EXAMPLES = 3
 MOST_LEFT_OUT = 40
@@ -33,7 +34,8 @@ def quality_section(tell: Teller) -> Section:
         blocks.append(_problems(tell))
     if tell.about.left_out:
         blocks.append(_left_out(tell))
-    if tell.about.notes:
+    # A programme's own words may name numbers that nobody can look for.
+    if tell.about.notes and tell.suppress < 2:
         blocks.append(
             Paragraph(
                 (
@@ -49,10 +51,6 @@ def quality_section(tell: Teller) -> Section:
 
 
 def _lead(tell: Teller) -> Prose:
-    by_weight = {
-        severity: sum(problem.severity is severity for problem in tell.about.problems)
-        for severity in Severity
-    }
     if not tell.about.problems:
         found = tell.says(
             "De controle van de gegevens vond niets bijzonders.",
@@ -62,7 +60,7 @@ def _lead(tell: Teller) -> Prose:
         found = tell.says(
             "De controle vond {found}.",
             "The check found {found}.",
-            found=tell.names([_several(tell, one, by_weight[one]) for one in WEIGHT]),
+            found=tell.joined([_several(tell, one) for one in WEIGHT]),
         )
     left = len(tell.about.left_out)
     out = (
@@ -79,16 +77,24 @@ def _lead(tell: Teller) -> Prose:
     return (found, out)
 
 
-def _several(tell: Teller, severity: Severity, count: int) -> str:
+def _several(tell: Teller, severity: Severity) -> Told:
     """So many problems of one weight: "geen fouten", "één waarschuwing"."""
     one, many, none = {
         Severity.ERROR: (("fout", "fouten"), ("error", "errors")),
         Severity.WARNING: (("waarschuwing", "waarschuwingen"), ("warning", "warnings")),
         Severity.NOTE: (("opmerking", "opmerkingen"), ("note", "notes")),
     }[severity][tell.lang != "nl"] + (tell.t("geen", "no"),)
-    if not count:
-        return f"{none} {many}"
-    return f"{in_words(count, tell.lang)} {one if count == 1 else many}"
+    count = _total(tell, severity)
+    if not count.value:
+        return Told(f"{none} {many}")
+    noun = one if count.value == 1 else many
+    return Told(f"{count_word(count.value, tell.lang)} {noun}", (count,))
+
+
+def _total(tell: Teller, severity: Severity) -> Count:
+    """All problems of one weight."""
+    found = sum(problem.severity is severity for problem in tell.about.problems)
+    return Count(found, f"problem.{severity}")
 
 
 def _problems(tell: Teller) -> Table:
@@ -116,8 +122,18 @@ def _problems(tell: Teller) -> Table:
                 )
             )
         )
+    sums = []
+    for severity in WEIGHT:
+        parts = [
+            Count(len(found), f"problem.{severity}.{rule}")
+            for (weight, rule), found in by_rule.items()
+            if weight is severity
+        ]
+        if parts:
+            sums.append(Sum(_total(tell, severity), tuple(parts)))
     return Table(
         id="problems",
+        sums=tuple(sums),
         caption=(tell.says("Bevindingen naar regel.", "Findings by rule."),),
         columns=(
             Column(tell.t("Gewicht", "Weight")),
@@ -135,14 +151,12 @@ def _plain(problem: Problem, tell: Teller) -> str:
 
 
 def _left_out(tell: Teller) -> Table:
-    rows = [
-        Row((child if tell.suppress < 2 else "–", reason))
-        for child, reason in tell.about.left_out[:MOST_LEFT_OUT]
-    ]
+    rows = [Row((child, reason)) for child, reason in tell.about.left_out[:MOST_LEFT_OUT]]
     more = len(tell.about.left_out) - len(rows)
     note = (tell.says("En {k} meer.", "And {k} more.", k=tell.number(more)),) if more > 0 else ()
     return Table(
         id="left-out",
+        lists_children=True,
         caption=(tell.says("Weggelaten kinderen.", "Children left out."),),
         columns=(
             Column(tell.t("Kind", "Child")),

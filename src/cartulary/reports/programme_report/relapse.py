@@ -14,6 +14,7 @@ from cartulary.reports.content import (
     Cell,
     Chart,
     Column,
+    Count,
     CumulativeIncidenceData,
     Interval,
     MarginNote,
@@ -30,7 +31,7 @@ from cartulary.reports.content import (
 from cartulary.reports.programme_report.code_words import RELAPSES, capital, pair
 from cartulary.reports.programme_report.curve import NAMED_MONTH, at_risk_table
 from cartulary.reports.programme_report.event_free import definition_note
-from cartulary.reports.programme_report.teller import DASH, Teller
+from cartulary.reports.programme_report.teller import DASH, Teller, events_key
 from cartulary.studies.programme import RELAPSE_CLASSES, RelapseClassFigure
 from cartulary.studies.survival import IncidenceFigure
 
@@ -120,21 +121,26 @@ def _class_words(tell: Teller, figure: RelapseClassFigure) -> Told:
         "unknown": tell.t("van onbekende soort", "of unknown class"),
     }
     text = f"{number} {names[figure.relapse_class]}"
+    rests = [count]
     days = figure.days
     if days is not None and days.smallest is not None and days.largest is not None:
+        rests.append(Count(days.n, f"{count.key}.days_after_infusion.n"))
         low, high = tell.number(days.smallest), tell.number(days.largest)
         text += (
             tell.t(f" (dag {low})", f" (day {low})")
             if low == high
-            else tell.t(f" (dag {low}–{high})", f" (day {low}–{high})")
+            else tell.t(f" (dag {low}–{high})", f" (days {low}–{high})")
         )
     if figure.relapse_class == "early":
         text += _expansion(tell, figure.children)
     elif figure.aplasia_ongoing == figure.children:
+        rests.append(tell.count(f"{count.key}.aplasia_ongoing"))
         text += tell.t(" bij aanhoudende B-celaplasie", " with ongoing B-cell aplasia")
     elif figure.aplasia_lost == figure.children:
+        rests.append(tell.count(f"{count.key}.aplasia_lost"))
         text += tell.t(" na verlies van B-celaplasie", " after loss of B-cell aplasia")
-    return Told(text, (count,))
+    # Never two, which would be read as events and n.
+    return Told(text, tuple(rests) if len(rests) != 2 else (*rests, count))
 
 
 def _expansion(tell: Teller, early: int) -> str:
@@ -167,9 +173,10 @@ def relapse_table(tell: Teller) -> Table:
         days: tuple[Cell, ...] = (Absent("not_applicable"), Absent("not_applicable"))
         if figure.days is not None and figure.days.median is not None:
             middle = figure.days.median
+            rests = (Count(figure.days.n, f"{key}.days_after_infusion.n"), count)
             days = (
-                Number(middle, 0 if middle == int(middle) else 1, (count,)),
-                Interval(figure.days.smallest, figure.days.largest, (count,), percent=False),
+                Number(middle, 0 if middle == int(middle) else 1, rests),
+                Interval(figure.days.smallest, figure.days.largest, rests, percent=False),
             )
         aplasia: Cell = DASH
         if count.value:
@@ -257,9 +264,11 @@ def _chart(tell: Teller, figure: IncidenceFigure) -> Chart:
                 value,
                 found.low,
                 found.high,
+                count.key,
             )
         )
-        rests = (count, tell.count(f"{INCIDENCE}.n"))
+        by_then = Count(found.events or 0, events_key(found, count.key))
+        rests = (count, by_then, tell.count(f"{INCIDENCE}.n"))
         cells: tuple[Cell, ...] = (
             (Absent("not_estimated", columns=2),)
             if found.value is None
@@ -272,7 +281,8 @@ def _chart(tell: Teller, figure: IncidenceFigure) -> Chart:
         unit="child",
         n=rows.n,
         causes=tuple(causes),
-        table=at_risk_table(rows),
+        table=at_risk_table(rows, f"{INCIDENCE}.every_cause"),
+        rests_on=(tell.count(f"{INCIDENCE}.n"),),
         last_day=max(rows.last_day, 1.0),
         free_label=tell.t("zonder recidief", "free of relapse"),
     )
@@ -317,7 +327,9 @@ def _alt(tell: Teller, figure: IncidenceFigure) -> Sentence:
         count = tell.count(f"{INCIDENCE}.{name}")
         if count.value and found.value is not None:
             words = pair(RELAPSES.get(name, (name, name)), tell.lang)
-            parts.append(Told(f"{tell.percent(found.value, found.n)} {words}", (count,)))
+            by_then = Count(found.events or 0, events_key(found, count.key))
+            said = f"{tell.percent(found.value, found.n)} {words}"
+            parts.append(Told(said, (count, by_then, tell.count(f"{INCIDENCE}.n"))))
     return tell.says(
         "Cumulatieve incidentie op twaalf maanden: {parts}.",
         "Cumulative incidence at twelve months: {parts}.",

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from cartulary.codebook.endpoint import reason_words
 from cartulary.reports.content import Absent, Block, Column, Count, Prose, Row, Section, Table, Told
-from cartulary.reports.programme_report.event_free import CLOCKS, definition_note
+from cartulary.reports.programme_report.code_words import CLOCKS
+from cartulary.reports.programme_report.event_free import definition_note
 from cartulary.reports.programme_report.published_words import (
     of_study,
     published_cells,
@@ -44,7 +45,7 @@ def _lead(tell: Teller) -> Prose:
                 tell.says(
                     "**Op dag 28 was {p} in remissie**: {k} van de {n} beoordeelde kinderen "
                     "(95%-BI {ci}).",
-                    "**At day 28 {p} were in remission**: {k} of {n} assessed children "
+                    "**At day 28, {p} were in remission**: {k} of {n} assessed children "
                     "(95% CI {ci}).",
                     p=tell.share(figure.estimate, DAY_28),
                     k=tell.count(DAY_28),
@@ -59,7 +60,12 @@ def _lead(tell: Teller) -> Prose:
                 if tell.value("flow.never_infused")
                 else None,
             )
-    return ()
+    return (
+        tell.says(
+            "Van geen enkel kind is de respons op dag 28 te beoordelen.",
+            "Response at day 28 can be assessed in no child.",
+        ),
+    )
 
 
 def _table(tell: Teller) -> Table:

@@ -20,6 +20,7 @@ from cartulary.reports.content import (
 from cartulary.reports.programme_report.code_words import burden_words, capital, code_words
 from cartulary.reports.programme_report.curve import NAMED_MONTH
 from cartulary.reports.programme_report.teller import Teller, row_cells
+from cartulary.reports.wording import count_word, plural
 from cartulary.studies.strata import StratumFigure
 
 FEW = 10  # children in a group, below which the note says so
@@ -38,12 +39,17 @@ def strata_section(tell: Teller) -> Section:
         _table(tell, "burden", tell.figures.by_burden),
     ]
     lead = tell.says(
-        "Beschrijvend: {b} groepen naar overbrugging en {d} naar ziektelast.",
-        "Descriptive: {b} groups by bridging and {d} by burden.",
-        b=tell.number(len(tell.figures.by_bridging)),
-        d=tell.number(len(tell.figures.by_burden)),
+        "Beschrijvend, zonder toets: {b} naar overbrugging en {d} naar ziektelast.",
+        "Descriptive, without a test: {b} by bridging and {d} by burden.",
+        b=_groups(tell, len(tell.figures.by_bridging)),
+        d=count_word(len(tell.figures.by_burden), tell.lang),
     )
     return Section(title, (lead,), tuple(blocks), id="strata")
+
+
+def _groups(tell: Teller, number: int) -> str:
+    noun = plural(number, tell.t("groep", "group"), tell.t("groepen", "groups"))
+    return f"{count_word(number, tell.lang)} {noun}"
 
 
 def _caution(tell: Teller) -> Note:

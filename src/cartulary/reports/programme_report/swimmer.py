@@ -18,6 +18,7 @@ from cartulary.reports.content import (
     Sentence,
     SwimmerData,
     Table,
+    Told,
 )
 from cartulary.reports.programme_report.code_words import RELAPSES, capital, pair
 from cartulary.reports.programme_report.teller import Teller
@@ -116,7 +117,7 @@ def lane(child: ChildSummary) -> Lane:
             negative = found.relapse_class == "cd19_negative"
             kind = "relapse_cd19_negative" if negative else "relapse"
             marks.append(Mark(kind, found.days_after_infusion))
-    if child.death_day is not None:
+    if child.died:  # a death without a date is drawn where the child was last seen
         marks.append(Mark("death", end))
     elif last is not None:
         marks.append(Mark("alive", end))
@@ -171,15 +172,17 @@ def _caption(tell: Teller, shown: int, drawable: int) -> tuple[Sentence, ...]:
 
 def _alt(tell: Teller) -> Sentence:
     parts = [
-        tell.t(f"{tell.value(f'relapse.{name}')} {pair(RELAPSES[name], 'nl')}",
-               f"{tell.value(f'relapse.{name}')} {pair(RELAPSES[name], 'en')}")
+        Told(
+            f"{tell.number(tell.value(f'relapse.{name}'))} {pair(RELAPSES[name], tell.lang)}",
+            (tell.count(f"relapse.{name}"),),
+        )
         for name in CLASSES
         if tell.value(f"relapse.{name}")
-    ]  # fmt: skip
+    ]
     return tell.says(
         "Eén lijn voor elk behandeld kind: {parts}.",
         "One lane for each treated child: {parts}.",
-        parts=tell.names(parts),
+        parts=tell.joined(parts),
     )
 
 
@@ -189,7 +192,7 @@ def _equal_table(tell: Teller, groups: Mapping[str, Sequence[ChildSummary]]) -> 
     for name, children in groups.items():
         if not children:
             continue
-        died = sum(child.death_day is not None for child in children)
+        died = sum(child.died for child in children)
         again = sum(child.infusions > 1 for child in children)
         moved = sum(bool(child.transplants) for child in children)
         rows.append(

@@ -59,7 +59,7 @@ class Teller:
     def word(self, key: str, capital: bool = False) -> Told:
         """A count in words up to twelve."""
         count = self.count(key)
-        return Told(in_words(count.value, self.lang, capital), (count,))
+        return Told(count_word(count.value, self.lang, capital), (count,))
 
     def children(self, key: str, capital: bool = False) -> Told:
         """A count in words with its noun: "drie kinderen"."""
@@ -71,7 +71,7 @@ class Teller:
         """A count in words with the noun that fits it."""
         count = self.count(key)
         noun = (nl if self.lang == "nl" else en)[count.value != 1]
-        said = in_words(count.value, self.lang, capital)
+        said = count_word(count.value, self.lang, capital)
         return Told(f"{said} {noun}", (count,))
 
     def many(self, key: str, unit: str) -> Told:
@@ -108,6 +108,10 @@ class Teller:
         if estimate.events is None:
             return counts
         return (Count(estimate.events, events_key(estimate, key)), *counts)
+
+    def key_of(self, estimate: Estimate | None, definition: str) -> str:
+        """The name of an estimate reckoned beside a published figure: its own endpoint's."""
+        return (estimate.endpoint if estimate is not None else "") or definition
 
     def share(self, estimate: Estimate, key: str) -> Told:
         """The value of an estimate in running text; says so where there is none."""
@@ -158,15 +162,6 @@ class Teller:
 
 
 _NOTHING = ""
-
-
-def in_words(count: int, lang: str, capital: bool = False) -> str:
-    """A count up to twelve in words; Dutch puts no accent on a capital.
-
-    >>> in_words(1, "nl", capital=True), in_words(19, "nl")
-    ('Eén', '19')
-    """
-    return count_word(count, lang, capital).replace("Éé", "Eé")
 
 
 def events_key(estimate: Estimate, key: str) -> str:

@@ -100,7 +100,12 @@ def _lead(tell: Teller) -> Prose:
                 n=Told(_children(tell, days.n), rests),
             ),
         )
-    return ()
+    return (
+        tell.says(
+            "Van geen enkel kind zijn aferese en infusie allebei gedateerd.",
+            "For no child are both apheresis and infusion dated.",
+        ),
+    )
 
 
 def _children(tell: Teller, n: int) -> str:

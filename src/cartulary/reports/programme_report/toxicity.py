@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from cartulary.reports.content import (
-    Absent,
     BenchmarkMark,
     Block,
     Chart,
@@ -15,7 +14,6 @@ from cartulary.reports.content import (
     Row,
     Section,
     Sentence,
-    Sum,
     Table,
     Told,
     ToxicityData,
@@ -23,6 +21,7 @@ from cartulary.reports.content import (
 )
 from cartulary.reports.programme_report.code_words import TOXICITIES, capital, pair
 from cartulary.reports.programme_report.counts import toxicity_key
+from cartulary.reports.programme_report.grades import grades_table
 from cartulary.reports.programme_report.published_words import (
     mark_of,
     published_cells,
@@ -30,7 +29,8 @@ from cartulary.reports.programme_report.published_words import (
     study_name,
 )
 from cartulary.reports.programme_report.teller import Teller, row_cells
-from cartulary.studies.toxicity import GradeCounts, ToxicityFigure
+from cartulary.reports.wording import count_word
+from cartulary.studies.toxicity import ToxicityFigure
 
 
 def toxicity_section(tell: Teller) -> Section:
@@ -45,7 +45,7 @@ def toxicity_section(tell: Teller) -> Section:
     blocks: list[Block] = [_scale_note(tell), _unit_note(tell), _chart(tell), _by_unit(tell)]
     grades = [figure for figure in tell.figures.grades if sum(figure.grades)]
     if grades:
-        blocks.append(_grades(tell, grades))
+        blocks.append(grades_table(tell, grades))
     return Section(title, toxicity_sentences(tell), tuple(blocks), new_page=True, id="toxicity")
 
 
@@ -88,9 +88,10 @@ def _crs(tell: Teller) -> Sentence | None:
     life = Told(
         tell.t("was nooit levensbedreigend", "was never life-threatening")
         if not worst
-        else tell.t(f"was {worst} keer graad 4 of 5", f"was grade 4 or 5 {worst} times")
-        if worst > 1
-        else tell.t("was één keer graad 4 of 5", "was grade 4 or 5 once"),
+        else tell.t(
+            f"was {count_word(worst, 'nl')} keer graad 4 of 5",
+            f"was grade 4 or 5 after {count_word(worst, 'en')} of them",
+        ),
         (tell.count("crs.grade.4"), tell.count("crs.grade.5")),
     )
     return tell.says(
@@ -337,56 +338,4 @@ def _equal_table(tell: Teller) -> Table:
         ),
         rows=tuple(rows),
         footnotes=tuple(notes.items()),
-    )
-
-
-def _grades(tell: Teller, grades: list[GradeCounts]) -> Table:
-    rows = []
-    sums = []
-    for figure in grades:
-        counts = tuple(tell.count(f"{figure.kind}.grade.{g}") for g in range(6))
-        absent = tell.count(f"{figure.kind}.not_judged")
-        onset = tell.median(figure.onset_days)
-        lasted = tell.median(figure.duration_days)
-        some = tuple(count for count in counts[1:] if count.value)
-        rows.append(
-            Row(
-                (
-                    pair(TOXICITIES.get(figure.kind, (figure.kind, figure.kind)), tell.lang),
-                    *counts,
-                    absent,
-                    tell.says("{d}", "{d}", d=Told(onset, some))
-                    if onset
-                    else Absent("not_applicable" if not some else "not_recorded"),
-                    tell.says("{d}", "{d}", d=Told(lasted, some))
-                    if lasted
-                    else Absent("not_applicable" if not some else "not_recorded"),
-                )
-            )
-        )
-        sums.append(Sum(tell.count("flow.infusions"), (*counts, absent)))
-    group = tell.t("Infusies naar hoogste graad", "Infusions by highest grade")
-    days = tell.t("Mediaan (spreiding), dagen", "Median (range), days")
-    return Table(
-        id="grades",
-        caption=(
-            tell.says("Hoogste graad na elke infusie.", "Highest grade after each infusion."),
-        ),
-        columns=(
-            Column(tell.t("Toxiciteit", "Toxicity"), weight=1),
-            *(Column(str(grade), group, "right") for grade in range(6)),
-            Column(tell.t("niet beoord.", "not assessed"), group, "right"),
-            Column(tell.t("begin", "onset"), days, "right"),
-            Column(tell.t("duur", "duration"), days, "right"),
-        ),
-        rows=tuple(rows),
-        sums=tuple(s for s in sums if s.total.value == sum(p.value for p in s.parts)),
-        note=(
-            tell.says(
-                "Begin in dagen na de infusie. Febriele neutropenie is volgens CTCAE graad 3 of "
-                "hoger.",
-                "Onset in days after the infusion. Febrile neutropenia is grade 3 or higher in "
-                "CTCAE.",
-            ),
-        ),
     )

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from cartulary.reports.content import Prose, Section, Sentence, Told
+from cartulary.reports.content import Count, Prose, Section, Sentence, Told
 from cartulary.reports.programme_report.teller import Teller
 
 
@@ -79,7 +79,8 @@ def _when(tell: Teller) -> Sentence | None:
     found = tell.figures.transplant
     if found is None or found.days is None or found.days.median is None:
         return None
-    rests = (tell.count("transplant.any"),)
+    known = Count(found.days.n, "transplant.days_after_infusion.n")
+    rests = (known, tell.count("transplant.any"))
     if found.days.n == 1:
         return tell.says(
             "De transplantatie was op dag {d} na infusie.",

@@ -117,7 +117,7 @@ def reactivation_sentence(tell: Teller) -> Sentence | None:
         key = f"infection.reactivation.{slug(agent)}"
         count = tell.count(key)
         name = agent if agent != NOT_RECORDED else tell.t("verwekker niet vastgelegd", "not named")
-        alone = count.value == tell.value("infection.reactivation") == 1
+        alone = len(tell.figures.infections.reactivations) == 1
         parts.append(Told(name if alone else f"{name} ({tell.number(count.value)})", (count,)))
     return tell.says(
         "Reactivatie bij {k}: {parts}.",
