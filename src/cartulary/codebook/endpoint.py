@@ -101,6 +101,8 @@ _UNDATED_WORDS: Final = vocabulary(
         "death_without_relapse": ("death without relapse", "overlijden zonder recidief"),
         "manufacture_failed": ("failed manufacture", "mislukte productie"),
         "called_off": ("calling off of CAR-T", "afzien van CAR-T"),
+        "transplant_instead": ("transplant instead of CAR-T", "transplantatie zonder CAR-T"),
+        "new_therapy_instead": ("other therapy, no CAR-T", "andere behandeling zonder CAR-T"),
         "b_cells_measured": ("return of B cells", "terugkeer van B-cellen"),
         "aplasia_over": ("end of B-cell aplasia", "einde van de B-celaplasie"),
         "molecular_relapse": ("molecular relapse", "moleculair recidief"),

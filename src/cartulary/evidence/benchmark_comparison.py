@@ -11,6 +11,7 @@ from cartulary.course.errors import EstimandError
 from cartulary.evidence import sources
 from cartulary.evidence.distributions import half_width, normal_two_sided
 from cartulary.evidence.estimate import Estimate
+from cartulary.evidence.interval import FEWEST_EVENTS
 from cartulary.evidence.proportion import checked_counts, wilson
 from cartulary.evidence.survival_curve import SurvivalCurve
 from cartulary.evidence.two_proportions import difference_limits, fisher_exact
@@ -89,7 +90,9 @@ def compare_survival(
     Greenwood's formula and s2 = (g(low) - g(high)) / (2 z_level) from the printed interval. The
     difference S1 - S2 has limits recovered from the two intervals (square and add).
 
-    Returns: a `BenchmarkComparison`; without a printed interval only the difference is given.
+    Returns: a `BenchmarkComparison`; without a printed interval only the difference is given. An
+    interval printed at another level is taken to ours on the scale g. With fewer than 3 events of
+    ours there is no p value.
 
     Refuses: a figure of another unit. A figure under another definition is compared and says so.
 
@@ -113,6 +116,8 @@ def compare_survival(
         notes.append("the published figure has no interval: no test")
     elif ours.value is None or not 0.0 < ours.value < 1.0:
         notes.append("our survival is 0, 1 or not known on this day: no test on the log-log scale")
+    elif (ours.events or 0) < FEWEST_EVENTS:
+        notes.append(f"fewer than {FEWEST_EVENTS} events: no normal test; read the interval")
     elif not (0.0 < published.low < published.high < 1.0):
         notes.append("the printed interval reaches 0 or 1: no test on the log-log scale")
     else:
@@ -123,21 +128,20 @@ def compare_survival(
         )
         gap = _log_log(ours.value) - _log_log(published.value)
         p_value = normal_two_sided(gap / math.hypot(spread, other_spread))
-    limits = (
-        None
-        if published.low is None or published.high is None
-        else (
-            published.low,
-            published.high,
+    limits = _at_level(published, ours.level)
+    if published.low is not None and published.level != ours.level:
+        told = f"the published interval is of {100 * published.level:g}%"
+        notes.append(
+            told + (", taken to ours" if limits is not None else " and cannot be taken to ours")
         )
-    )
     return _compared(
         ours,
         published,
         limits,
         p_value,
         notes,
-        "difference of survival (square and add); z test on log(-log S)",
+        "difference of survival (square and add)"
+        + ("; z test on log(-log S)" if p_value is not None else ""),
         (sources.KLEIN_MOESCHBERGER, sources.MOVER),
     )
 
@@ -192,9 +196,27 @@ def compare_proportion(ours: Estimate, published: PublishedFigure) -> BenchmarkC
         limits,
         p_value,
         notes,
-        "difference of shares (Newcombe); Fisher's exact test",
+        "difference of shares (Newcombe)"
+        + ("; Fisher's exact test" if p_value is not None else ""),
         (sources.NEWCOMBE,),
     )
+
+
+def _at_level(published: PublishedFigure, level: float) -> tuple[float, float] | None:
+    """The printed limits at our level, by the scale g; None where they cannot be had."""
+    if published.low is None or published.high is None:
+        return None
+    if published.level == level:
+        return published.low, published.high
+    if not 0.0 < published.low <= published.value <= published.high < 1.0:
+        return None
+    wider = half_width(level) / half_width(published.level)
+    middle = _log_log(published.value)
+    low, high = (
+        math.exp(-math.exp(middle + wider * (_log_log(limit) - middle)))
+        for limit in (published.low, published.high)
+    )
+    return low, high
 
 
 def _log_log(share: float) -> float:

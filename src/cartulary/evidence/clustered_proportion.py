@@ -53,7 +53,8 @@ def clustered_proportion(
 
     Returns: an `Estimate` with `clusters` = m. When no child had two, the plain interval.
 
-    Refuses: columns of unequal length; a bootstrap without a generator.
+    Refuses: columns of unequal length; an interval of another name; a bootstrap without a
+    generator.
 
     Source: Rao and Scott 1992.
 
@@ -62,6 +63,11 @@ def clustered_proportion(
     >>> share.value, share.clusters
     (0.5, 3)
     """
+    if interval not in ("rao-scott", "bootstrap"):
+        raise EstimandError(
+            f"There is no interval {interval!r} for a share of several a child. An interval must "
+            "say how it was made. Use rao-scott or bootstrap."
+        )
     outcome, n_by_child, x_by_child = _by_child(had_event, child_ids)
     n, x, m = outcome.shape[0], int(outcome.sum()), n_by_child.shape[0]
     low: float | None = None

@@ -48,7 +48,8 @@ def cox(
     Returns: a `CoxFit`.
 
     Refuses: no covariate; no event; more covariates than the events carry; covariates that do
-    not vary or repeat each other; events that covariates separate perfectly.
+    not vary or repeat each other; events that covariates separate perfectly; no more clusters than
+    covariates.
 
     Source: Cox 1972; Efron 1977; Breslow 1974; Lin and Wei 1989 for the robust variance.
 
@@ -75,7 +76,9 @@ def cox(
     inverse = np.asarray(np.linalg.inv(found.at.information), dtype=np.float64)
     used = inverse
     if variance == "robust":
-        used = sandwich(sets, found.at, inverse, _cluster_codes(spells, clusters))
+        codes = _cluster_codes(spells, clusters)
+        _refuse_few_clusters(codes[sets.kept], len(spells.names))
+        used = sandwich(sets, found.at, inverse, codes)
     outer = np.outer(sets.scale, sets.scale)
     zero = found.at_zero
     return CoxFit(
@@ -135,3 +138,14 @@ def _cluster_codes(spells: Spells, clusters: ArrayLike | None) -> IntArray:
             "cluster. Pass one label a row."
         )
     return np.unique(labels, return_inverse=True)[1].astype(np.int64)
+
+
+def _refuse_few_clusters(codes: IntArray, p: int) -> None:
+    """Refuse a robust variance that can only be 0: what clusters add to the slope adds to 0."""
+    n = int(np.unique(codes).size)
+    if n <= p:
+        raise EstimandError(
+            f"{n} cluster{'s' if n > 1 else ''} for {p} covariate{'s' if p > 1 else ''}. The "
+            "spread between clusters could only be 0, and the interval would claim certainty. "
+            "Give more clusters, and at best many, or use the model variance."
+        )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from cartulary.course.errors import EstimandError
+from cartulary.evidence.counted import counted, several
 from cartulary.evidence.distributions import checked_level
 
 if TYPE_CHECKING:
@@ -93,13 +94,13 @@ class Estimate:
             count = getattr(self, name)
             if count is not None and (count < 0 or count != int(count)):
                 raise EstimandError(
-                    f"{name} is {count}. It counts {self.unit}s and is a whole number from 0. "
-                    "Pass a count."
+                    f"{name} is {count}. It counts {several(self.unit)} and is a whole number "
+                    "from 0. Pass a count."
                 )
         if self.events is not None and self.events > self.n:
             raise EstimandError(
-                f"{self.events} events among {self.n} {self.unit}s. Each has at most one event. "
-                "Check which unit was counted."
+                f"{self.events} events among {counted(self.n, self.unit)}. Each has at most "
+                "one event. Check which unit was counted."
             )
 
     def _check_order(self) -> None:

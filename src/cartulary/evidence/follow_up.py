@@ -15,6 +15,10 @@ from cartulary.evidence.arrays import BoolArray, FloatArray, IntArray, LabelArra
 from cartulary.evidence.estimate import checked_origin
 from cartulary.evidence.rows import checked_days, checked_weights, read_only, refuse_rows
 
+SEVERAL_OF_ONE_CHILD = (
+    "several rows are of one child and are counted as independent: too narrow, or too small a p"
+)
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class FollowUp:
@@ -171,6 +175,13 @@ class FollowUp:
     def never_at_risk(self) -> int:
         """How many rows entered late and left on that same day."""
         return self.n - int(np.count_nonzero(self.at_some_risk)) if self.late_entry else 0
+
+    @cached_property
+    def dependent_rows(self) -> bool:
+        """Whether a child has several rows, such as infusions, which are then not independent."""
+        if self.child_ids is None or self.unit == "child":
+            return False
+        return bool(np.unique(self.child_ids).size < self.n)
 
     @property
     def n_in_view(self) -> int:

@@ -15,6 +15,7 @@ from cartulary.codebook.endpoint_cohort import outcomes
 from cartulary.codebook.endpoint_reader import endpoint as endpoint_of
 from cartulary.course.cohort import Cohort
 from cartulary.course.errors import EstimandError
+from cartulary.evidence.arrays import IntArray
 from cartulary.evidence.follow_up import FollowUp
 
 ANY_EVENT = "event"
@@ -76,7 +77,9 @@ def follow_up_of_cohort(
     """The `FollowUp` of a cohort under one endpoint.
 
     Arguments: a cohort of one origin; the full id of an endpoint; whether the parts of a composite
-    event (relapse, death and so on) stay apart as causes, which a survival curve does not want.
+    event (relapse, death and so on) stay apart as causes, which a curve of that event does not
+    want: of an event seen by two signs, each alone would be too low. What a scale splits into
+    classes stays apart, and so does what competes.
     Returns: entry, exit and status of every child that could be judged, and the account.
     Refuses: an unknown endpoint; a response, which has no follow-up; a cohort that mixes origins
     or has no children.
@@ -101,8 +104,8 @@ def follow_up_of_cohort(
     judged = found.filter(pl.col("exit").is_not_null())
     causes = asked.causes
     status = _cause_numbers(judged["status"], causes)
-    if asked.kind == "time_to_event" and not components and len(causes) > 1:
-        status, causes = (status > 0).astype(np.int64), (ANY_EVENT,)
+    if not components:
+        status, causes = _joined(status, causes, _parts(asked))
     return EndpointFollowUp(
         follow_up=FollowUp(
             entry=judged["entry"].cast(pl.Float64).to_numpy(),
@@ -154,6 +157,25 @@ def _definition(asked: Endpoint) -> str:
     return f"{asked.endpoint_id}, edition {asked.definition.edition}"
 
 
+def _parts(asked: Endpoint) -> tuple[str, ...]:
+    """The causes that are signs of one event."""
+    events = [moment for moment in asked.moments if moment.strategy == "event"]
+    if any(moment.split_by for moment in events):
+        return ()
+    return tuple(dict.fromkeys(name for moment in events for name in moment.statuses))
+
+
+def _joined(
+    status: IntArray, causes: tuple[str, ...], parts: tuple[str, ...]
+) -> tuple[IntArray, tuple[str, ...]]:
+    """The same with several parts counted as one event, which then stands first."""
+    if len(parts) < 2:
+        return status, causes
+    joined = (ANY_EVENT, *(cause for cause in causes if cause not in parts))
+    number = [0, *(1 if cause in parts else joined.index(cause) + 1 for cause in causes)]
+    return np.asarray(number, dtype=np.int64)[status], joined
+
+
 def _one_origin(cohort: Cohort) -> str:
     origins = [origin.value for origin in cohort.origins]
     if len(origins) != 1:
@@ -191,9 +213,7 @@ def _named(counts: dict[str, int]) -> Mapping[str, int]:
     return MappingProxyType(counts)
 
 
-def _cause_numbers(
-    status: pl.Series, causes: tuple[str, ...]
-) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _cause_numbers(status: pl.Series, causes: tuple[str, ...]) -> IntArray:
     """0 for censored, k for cause k."""
     numbers = {CENSORED: 0, **{cause: k for k, cause in enumerate(causes, start=1)}}
     # An Enum keeps small codes: the words are looked up once, not once a child.

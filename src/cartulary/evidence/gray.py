@@ -10,7 +10,7 @@ from cartulary.course.errors import EstimandError
 from cartulary.evidence import sources
 from cartulary.evidence.arrays import FloatArray
 from cartulary.evidence.distributions import chi_square_tail
-from cartulary.evidence.follow_up import FollowUp
+from cartulary.evidence.follow_up import SEVERAL_OF_ONE_CHILD, FollowUp
 from cartulary.evidence.grouping import compared_groups, quadratic_form
 from cartulary.evidence.hypothesis_test import HypothesisTest
 from cartulary.evidence.risk_table import GroupedTable, grouped_table
@@ -73,7 +73,10 @@ def gray_test(
         origin=follow_up.origin,
         missing=follow_up.missing,
         citations=(sources.GRAY,),
-        notes=() if df else (f"no {cause} while two groups were at risk: nothing to compare",),
+        notes=(
+            *(() if df else (f"no {cause} while two groups were at risk: nothing to compare",)),
+            *((SEVERAL_OF_ONE_CHILD,) if follow_up.dependent_rows else ()),
+        ),
     )
 
 

@@ -15,6 +15,8 @@ from cartulary.evidence.follow_up import FollowUp
 from cartulary.evidence.risk_table import group_codes, in_view
 
 _FEWEST_GROUPS = 2
+# Sums of products leave this much, relative to the spread, where groups never met.
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,14 +77,32 @@ def quadratic_form(scores: FloatArray, covariance: FloatArray) -> tuple[float, i
     """The statistic s' V^- s and its degrees of freedom, for scores that add to 0.
 
     Groups that never shared a risk set with another carry no information: they have variance 0
-    and are left out. Of the rest one is implied by the others.
+    and are left out. Of the rest one is implied by the others; where groups met only within sets
+    (by stratum, or apart in time), one in each set.
     """
-    informative = np.flatnonzero(np.diag(covariance) > 0.0)
-    if informative.size < _FEWEST_GROUPS:
+    kept = np.array(
+        [group for met in _met(covariance) for group in met[:-1]],
+        dtype=np.int64,
+    )
+    if kept.size == 0:
         return 0.0, 0
-    kept = informative[:-1]
     if kept.size == 1:
         only = int(kept[0])
         return float(scores[only] ** 2 / covariance[only, only]), 1
     solved = np.linalg.solve(covariance[np.ix_(kept, kept)], scores[kept])
     return float(scores[kept] @ solved), int(kept.size)
+
+
+def _met(covariance: FloatArray) -> list[list[int]]:
+    """The groups in sets that were at risk together, in order; each set's rows add to 0."""
+    spread = np.sqrt(np.maximum(np.diag(covariance), 0.0))
+    linked = np.abs(covariance) > _ROUNDING * np.outer(spread, spread)
+    waiting = np.flatnonzero(spread > 0.0).tolist()
+    found = []
+    while waiting:
+        met = [waiting.pop(0)]
+        for group in met:
+            met += [other for other in waiting if linked[group, other]]
+            waiting = [other for other in waiting if other not in met]
+        found.append(sorted(met))
+    return found

@@ -13,7 +13,7 @@ from cartulary.course.errors import EstimandError
 from cartulary.evidence import sources
 from cartulary.evidence.arrays import FloatArray, IntArray
 from cartulary.evidence.estimate import Estimate
-from cartulary.evidence.follow_up import FollowUp
+from cartulary.evidence.follow_up import SEVERAL_OF_ONE_CHILD, FollowUp
 from cartulary.evidence.interval import (
     FEWEST_AT_RISK,
     FEWEST_EVENTS,
@@ -128,6 +128,11 @@ class IncidenceCurve:
             notes.append(
                 f"{self.never_at_risk} entered late and left on the same day: in no risk set"
             )
+        first = float(self.follow_up.entry.min())
+        if first > 0.0:
+            notes.append(f"nobody was under observation until day {first:g}")
+        if self.follow_up.dependent_rows:
+            notes.append(SEVERAL_OF_ONE_CHILD)
         if self.follow_up.late_entry and bool(np.any(self.survival[:-1] == 0.0)):
             notes.append("survival fell to 0 while few had entered")
         return notes

@@ -10,7 +10,7 @@ from cartulary.course.errors import EstimandError
 from cartulary.evidence import sources
 from cartulary.evidence.arrays import FloatArray
 from cartulary.evidence.distributions import chi_square_tail
-from cartulary.evidence.follow_up import FollowUp
+from cartulary.evidence.follow_up import SEVERAL_OF_ONE_CHILD, FollowUp
 from cartulary.evidence.grouping import compared_groups, quadratic_form
 from cartulary.evidence.hypothesis_test import HypothesisTest
 from cartulary.evidence.risk_table import GroupedTable, grouped_table
@@ -79,7 +79,10 @@ def log_rank(
         origin=follow_up.origin,
         missing=follow_up.missing,
         citations=(sources.LOG_RANK,) if rho == 0.0 else (sources.FLEMING_HARRINGTON,),
-        notes=() if df else ("no event while two groups were at risk: nothing to compare",),
+        notes=(
+            *(() if df else ("no event while two groups were at risk: nothing to compare",)),
+            *((SEVERAL_OF_ONE_CHILD,) if follow_up.dependent_rows else ()),
+        ),
     )
 
 

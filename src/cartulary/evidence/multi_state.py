@@ -123,7 +123,8 @@ def occupancy(
     Arguments:
         transitions: the stays; late entry, gaps and cycles are allowed.
         start: a state, or shares by state that add to 1, just after `start_day`; None for the
-            shares of those under observation then, whose sampling error is counted.
+            shares of those under observation then, whose sampling error is counted (R's survfit
+            takes them as known at the origin).
         start_day: s; 0 for the clock's origin, a later day for prediction from that day.
         variance: "greenwood" takes weights as numbers of children, each child's moves as
             independent; "robust" is the infinitesimal jackknife by cluster, weights as sampling

@@ -65,7 +65,9 @@ def one_sample_log_rank(
         )
     rows = in_view(follow_up)
     accrued = np.asarray(cumulative_hazard(rows.exit), dtype=np.float64)
-    before = np.asarray(cumulative_hazard(rows.entry), dtype=np.float64)
+    # An entry on day 0 has no lower bound: what the curve loses on day 0 itself is lived through.
+    at_entry = np.asarray(cumulative_hazard(rows.entry), dtype=np.float64)
+    before = np.where(rows.entry <= 0.0, 0.0, at_entry)
     lived = accrued - before
     if rows.n == 0 or not np.isfinite(lived).all() or bool(np.any(lived < 0.0)):
         raise EstimandError(

@@ -17,7 +17,7 @@ import numpy as np
 from cartulary.course.errors import EstimandError
 from cartulary.evidence import sources
 from cartulary.evidence.arrays import FloatArray, IntArray
-from cartulary.evidence.follow_up import FollowUp
+from cartulary.evidence.follow_up import SEVERAL_OF_ONE_CHILD, FollowUp
 from cartulary.evidence.gray import gray_curves, refuse_late_entry
 from cartulary.evidence.grouping import Compared, compared_groups
 from cartulary.evidence.hypothesis_test import HypothesisTest
@@ -172,6 +172,11 @@ def _judged(
                 "arrangements. They must be drawn, and evidence draws nothing by itself. "
                 "Pass a seeded generator as draws."
             )
+        if n_draws < 1:
+            raise EstimandError(
+                f"{n_draws} arrangements were to be drawn. A p value of none means nothing. "
+                f"Draw some thousands; the default is {_DRAWS}."
+            )
         extreme = 0
         step = max(1, _CELLS_AT_ONCE // codes.size)
         for start in range(0, n_draws, step):
@@ -195,6 +200,10 @@ def _judged(
         origin=follow_up.origin,
         missing=follow_up.missing,
         citations=(cite,),
+        notes=(
+            "exact only where the groups are also followed alike",
+            *((SEVERAL_OF_ONE_CHILD,) if follow_up.dependent_rows else ()),
+        ),
     )
 
 

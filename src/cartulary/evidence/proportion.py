@@ -10,6 +10,7 @@ import numpy as np
 
 from cartulary.course.errors import EstimandError
 from cartulary.evidence import sources
+from cartulary.evidence.counted import counted
 from cartulary.evidence.distributions import (
     beta_quantile,
     binomial_log_masses,
@@ -160,16 +161,14 @@ def rule_of_three(events: int, n: int, *, unit: str) -> str:
     """
     if n == 0 or 0 < events < n:
         return ""
-    units = (
-        unit if n == 1 else {"child": "children", "apheresis": "aphereses"}.get(unit, f"{unit}s")
-    )
     limit = 0.05 ** (1.0 / n)
     if events == 0:
         return (
-            f"none of {n} {units}: with 95% confidence the true share is below "
+            f"none of {counted(n, unit)}: with 95% confidence the true share is below "
             f"{100.0 * (1.0 - limit):.1f}%"
         )
-    return f"all of {n} {units}: with 95% confidence the true share is above {100.0 * limit:.1f}%"
+    share = f"{100.0 * limit:.1f}%"
+    return f"all of {counted(n, unit)}: with 95% confidence the true share is above {share}"
 
 
 def binomial_test(
@@ -192,6 +191,11 @@ def binomial_test(
     0.019211
     """
     checked_counts(events, n)
+    if alternative not in ("two-sided", "greater", "less"):
+        raise EstimandError(
+            f"There is no alternative {alternative!r}. A p value must say what it was against. "
+            "Use two-sided, greater or less."
+        )
     if not 0.0 <= expected_share <= 1.0:
         raise EstimandError(
             f"The given share is {expected_share}. A share lies between 0 and 1. "

@@ -11,6 +11,7 @@ import numpy as np
 
 from cartulary.course.errors import EstimandError
 from cartulary.evidence.arrays import FloatArray, IntArray
+from cartulary.evidence.counted import counted
 
 # How far apart two readings of one height may lie, in multiples of the reading error.
 _RISE = 2.0
@@ -156,7 +157,8 @@ class PublishedCurve:
         """The printed total and landmarks are possible."""
         if self.total_events is not None and not 0 <= self.total_events <= self.n:
             raise EstimandError(
-                f"{self.source!r} has {self.total_events} events among {self.n} {self.unit}s. "
+                f"{self.source!r} has {self.total_events} events among "
+                f"{counted(self.n, self.unit)}. "
                 "Each has at most one. Check which unit was counted."
             )
         if self.last_day is not None and self.last_day < float(self.days.max()):

@@ -16,6 +16,8 @@ from cartulary.evidence.follow_up import FollowUp
 from cartulary.evidence.kaplan_meier import kaplan_meier
 from cartulary.evidence.survival_curve import SurvivalCurve
 
+NO_SPREAD = "no spread is seen by this day: no interval"
+
 
 def restricted_mean(
     follow_up: FollowUp, tau: float, *, level: float = 0.95, small_sample: bool = False
@@ -28,7 +30,8 @@ def restricted_mean(
     Arguments: tau in days, chosen before the data were seen. small_sample multiplies the
     variance by events / (events - 1), as Kaplan and Meier proposed.
 
-    Returns: an `Estimate` in days; the interval is value -+ z SE, within 0 and tau.
+    Returns: an `Estimate` in days; the interval is value -+ z SE, within 0 and tau, and absent
+    where the curve shows no spread: a width of 0 would claim certainty.
 
     Refuses: tau not above 0; tau beyond the last day followed (unless everyone had the event),
     where the curve does not exist; what `kaplan_meier` refuses.
@@ -41,14 +44,15 @@ def restricted_mean(
     >>> restricted_mean(rows, 40).value
     25.0
     """
-    value, variance, rows, events = _area(follow_up, tau)
+    value, variance, curve, events = _area(follow_up, tau)
+    rows = curve.follow_up
     if small_sample and events > 1:
         variance *= events / (events - 1.0)
     reach = half_width(level) * math.sqrt(variance)
     return Estimate(
         value=value,
-        low=max(0.0, value - reach),
-        high=min(tau, value + reach),
+        low=max(0.0, value - reach) if variance > 0.0 else None,
+        high=min(tau, value + reach) if variance > 0.0 else None,
         level=level,
         method="restricted mean (area under Kaplan-Meier), normal interval",
         unit=rows.unit,
@@ -61,8 +65,7 @@ def restricted_mean(
         missing=rows.missing,
         at_risk=int(rows.numbers_at_risk([tau])[0]),
         citations=(sources.KLEIN_MOESCHBERGER,),
-        notes=("in days",)
-        + (() if variance > 0.0 else ("no event by this day: no spread is seen",)),
+        notes=("in days", *curve.notes, *(() if variance > 0.0 else (NO_SPREAD,))),
     )
 
 
@@ -79,13 +82,11 @@ def restricted_mean_lost(
     """
     kept = restricted_mean(follow_up, tau, level=level, small_sample=small_sample)
     assert kept.value is not None
-    assert kept.low is not None
-    assert kept.high is not None
     return replace(
         kept,
         value=tau - kept.value,
-        low=tau - kept.high,
-        high=tau - kept.low,
+        low=None if kept.high is None else tau - kept.high,
+        high=None if kept.low is None else tau - kept.low,
         method="restricted mean time lost (area above Kaplan-Meier), normal interval",
     )
 
@@ -113,20 +114,24 @@ def restricted_mean_difference(
                 f"{getattr(other, name)!r}. Their difference would mix two meanings. "
                 "Compare groups under one definition."
             )
-    value, variance, rows, events = _area(follow_up, tau)
-    other_value, other_variance, other_rows, other_events = _area(other, tau)
+    value, variance, curve, events = _area(follow_up, tau)
+    other_value, other_variance, other_curve, other_events = _area(other, tau)
+    rows, other_rows = curve.follow_up, other_curve.follow_up
     std_error = math.sqrt(variance + other_variance)
     reach = half_width(level) * std_error
     difference = value - other_value
-    note = (
-        f"p = {normal_two_sided(difference / std_error):.4g}"
-        if std_error > 0.0
-        else "no event by this day in either group"
-    )
+    notes = [*curve.notes, *(note for note in other_curve.notes if note not in curve.notes)]
+    if std_error > 0.0:
+        notes.append(f"p = {normal_two_sided(difference / std_error):.4g}")
+    if min(variance, other_variance) == 0.0:
+        both = variance == other_variance
+        notes.append(
+            NO_SPREAD if both else "one group shows no spread: interval and p are too narrow"
+        )
     return Estimate(
         value=difference,
-        low=difference - reach,
-        high=difference + reach,
+        low=difference - reach if std_error > 0.0 else None,
+        high=difference + reach if std_error > 0.0 else None,
         level=level,
         method="difference of restricted means, normal interval",
         unit=rows.unit,
@@ -138,12 +143,12 @@ def restricted_mean_difference(
         origin=rows.origin,
         missing=rows.missing + other_rows.missing,
         citations=(sources.KLEIN_MOESCHBERGER,),
-        notes=("in days", note),
+        notes=("in days", *notes),
     )
 
 
-def _area(follow_up: FollowUp, tau: float) -> tuple[float, float, FollowUp, int]:
-    """Area under the curve to tau, its variance, the rows it rests on, events by tau."""
+def _area(follow_up: FollowUp, tau: float) -> tuple[float, float, SurvivalCurve, int]:
+    """Area under the curve to tau, its variance, the curve, events by tau."""
     if not (math.isfinite(tau) and tau > 0.0):
         raise EstimandError(f"tau is {tau}. An area needs a stretch of days. Give a day above 0.")
     curve = kaplan_meier(follow_up, small_sample=False)
@@ -158,8 +163,7 @@ def _area(follow_up: FollowUp, tau: float) -> tuple[float, float, FollowUp, int]
     # Where nobody survives, the area ahead is 0 and so is the term.
     term = np.divide(d, product, out=np.zeros_like(d), where=(product > 0.0) & (survival[1:] > 0.0))
     variance = float((ahead[1:] ** 2 * term).sum())
-    rows = curve.follow_up
-    return float(pieces.sum()), variance, rows, rows.events_by(tau)
+    return float(pieces.sum()), variance, curve, curve.follow_up.events_by(tau)
 
 
 def _refuse_beyond(curve: SurvivalCurve, tau: float) -> None:

@@ -13,7 +13,7 @@ from cartulary.course.errors import EstimandError
 from cartulary.evidence import sources
 from cartulary.evidence.arrays import BoolArray, FloatArray, IntArray
 from cartulary.evidence.estimate import Estimate
-from cartulary.evidence.follow_up import FollowUp
+from cartulary.evidence.follow_up import SEVERAL_OF_ONE_CHILD, FollowUp
 from cartulary.evidence.interval import (
     FEWEST_AT_RISK,
     IntervalScale,
@@ -101,7 +101,7 @@ class SurvivalCurve:
         at_risk = int(self.follow_up.numbers_at_risk([day])[0])
         position = int(np.searchsorted(self.days, day, side="right")) - 1
         value = float(self.survival[position]) if position >= 0 else 1.0
-        notes = list(self._notes())
+        notes = list(self.notes)
         if day > self.follow_up.last_day and value > 0.0:
             notes.append(
                 f"no {self.follow_up.unit} was followed to day {day:g}; "
@@ -113,6 +113,9 @@ class SurvivalCurve:
         low, high, exact = self._limits(position, at_risk)
         if low is None:
             notes.append(f"the {self.interval} interval does not exist where survival is {value:g}")
+        if exact and (self.follow_up.late_entry or self.follow_up.weights is not None):
+            why = "late entry" if self.follow_up.late_entry else "weights"
+            notes.append(f"with {why} the beta product interval is approximate")
         method = BETA_PRODUCT_METHOD if exact else self.method
         return self._estimate(value, low, high, method, day, at_risk, notes, exact=exact)
 
@@ -144,9 +147,11 @@ class SurvivalCurve:
         """The first day on which at least this share has had the event, with its interval.
 
         The day t with S(t) < 1 - share; where S equals 1 - share exactly over a stretch, the
-        middle of that stretch, as in R. The limits are the same reading of the curve's pointwise
-        limits, which is Brookmeyer and Crowley's interval on this curve's scale. A limit or value
-        that the follow-up does not reach is None, with a note.
+        middle of that stretch (to the end of follow-up where it is the last), as in R. The limits
+        are the same reading of the curve's pointwise limits, which is Brookmeyer and Crowley's
+        interval on this curve's scale; limits that pass twice, as with late entry they may, are
+        read where they first pass, and R may read a later day. A limit or value that the follow-up
+        does not reach is None, with a note.
 
         Refuses: a share not strictly between 0 and 1.
         """
@@ -161,7 +166,7 @@ class SurvivalCurve:
         value = _crossing(self.days, self.survival, 1.0 - share)
         low = _crossing(self.days, low_band, 1.0 - share)
         high = _crossing(self.days, high_band, 1.0 - share)
-        notes = list(self._notes())
+        notes = list(self.notes)
         if value is None:
             notes.append("not reached within follow-up")
         if low is None:
@@ -178,7 +183,8 @@ class SurvivalCurve:
         """Rows at risk on each day, for the line under a drawn curve; shape of `days`."""
         return self.follow_up.numbers_at_risk(days)
 
-    def _notes(self) -> tuple[str, ...]:
+    @property
+    def notes(self) -> tuple[str, ...]:
         """What every figure from this curve must say."""
         notes = []
         if self.never_at_risk:
@@ -189,6 +195,11 @@ class SurvivalCurve:
             notes.append(f"given no event before day {self.start_day:g}")
         elif self.follow_up.late_entry and self._emptied():
             notes.append("survival fell to 0 while few had entered; a later start day avoids this")
+        first = float(self.follow_up.entry.min())
+        if first > self.start_day:
+            notes.append(f"nobody was under observation until day {first:g}")
+        if self.follow_up.dependent_rows:
+            notes.append(SEVERAL_OF_ONE_CHILD)
         weights = self.follow_up.weights
         if weights is not None and not np.array_equal(weights, np.round(weights)):
             notes.append(
@@ -250,6 +261,6 @@ def _crossing(days: FloatArray, curve: FloatArray, target: float) -> float | Non
     if curve[first] < target - _ROUNDING:
         return float(days[first])
     below = np.flatnonzero(curve < target - _ROUNDING)
-    if below.size == 0:
-        return float(days[first])
-    return float((days[first] + days[int(below[0])]) / 2.0)
+    # A stretch that no later step ends, ends with the follow-up.
+    last = int(below[0]) if below.size else -1
+    return float((days[first] + days[last]) / 2.0)

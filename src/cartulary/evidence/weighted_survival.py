@@ -105,7 +105,7 @@ class WeightedCurve:
             level=self.level,
             method=method,
             unit=rows.unit,
-            n=rows.n,
+            n=rows.n_in_view,
             events=rows.events_by(day),
             at_days=day,
             endpoint=rows.endpoint,

@@ -19,12 +19,12 @@ from cartulary.evidence import (
     gray_test,
     kaplan_meier,
     log_rank,
-    median_follow_up,
     proportion,
 )
 from cartulary.evidence.follow_up_of_cohort import Account, follow_up_of_cohort, response_of_cohort
 from cartulary.studies.child_summary import summaries
 from cartulary.studies.strata import refuse_foreseeing, stratum_of
+from cartulary.studies.survival import median_followed
 
 DEFAULT_DAYS = (183, 365, 730)
 EVERYONE = "all"
@@ -190,7 +190,7 @@ def _lines(cohort: Cohort, endpoint_id: str, name: str, days: Sequence[int]) -> 
     return [
         *(Line(name, f"day {day}", survival.survival_at(day)) for day in days),
         Line(name, "median", survival.median(), is_share=False),
-        Line(name, "median follow-up", median_follow_up(follow_up), is_share=False),
+        Line(name, "median follow-up", median_followed(follow_up, endpoint_id), is_share=False),
     ]
 
 

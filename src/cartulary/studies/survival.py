@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from cartulary.codebook.endpoint_reader import endpoints
+from cartulary.codebook.endpoint_reader import endpoint, endpoints
 from cartulary.codebook.published_cohort import Comparability, PublishedEstimate
 from cartulary.course.cohort import Cohort
 from cartulary.evidence import (
@@ -85,9 +85,20 @@ def survival_figure(
         curve=curve,
         at=at,
         median=curve.median(),
-        median_follow_up=median_follow_up(follow_up),
+        median_follow_up=median_followed(follow_up, endpoint_id),
         published=tuple(beside),
     )
+
+
+def median_followed(follow_up: FollowUp, endpoint_id: str) -> Estimate:
+    """The median follow-up, with a note of what else than the last contact ends it here."""
+    found = median_follow_up(follow_up)
+    moments = endpoint(endpoint_id).moments
+    stops = [moment.words.en for moment in moments if moment.strategy == "censor"]
+    if not stops:
+        return found
+    told = f"ends also at what this endpoint censors: {', '.join(stops)}; see that of survival"
+    return replace(found, notes=(*found.notes, told))
 
 
 def incidence_figure(

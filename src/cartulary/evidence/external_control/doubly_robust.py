@@ -28,6 +28,7 @@ from cartulary.evidence.follow_up import FollowUp
 from cartulary.evidence.melded import refuse_unlike, worse_origin
 
 _CHILDREN_PER_COEFFICIENT = 2
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,16 +99,19 @@ def augmented_comparison(
     target = "all children of both groups" if everyone else "the treated children"
     notes = (
         f"over {target}; adjusted for {', '.join(names)}",
+        "one of the two models may be wrong for the value; the interval needs both to be right",
         *(("in days",) if kind == "restricted mean" else ()),
     )
 
     def figure(values: tuple[float, FloatArray], label: str) -> Estimate:
         value, influence = values
+        impossible = kind != "restricted mean" and abs(value - 0.5) > 0.5 + _ROUNDING
+        impossible = impossible and label != "difference"
         reach = half_width(level) * float(np.sqrt((influence**2).sum()))
         return Estimate(
             value=value,
-            low=value - reach,
-            high=value + reach,
+            low=value - reach if reach > 0.0 else None,
+            high=value + reach if reach > 0.0 else None,
             level=level,
             method=f"augmented (doubly robust) {kind} on pseudo-observations, normal interval",
             unit=treated.unit,
@@ -119,7 +123,11 @@ def augmented_comparison(
             origin=worse_origin(treated.origin, control.origin),
             missing=treated.missing + control.missing,
             citations=(external_sources.AUGMENTED, external_sources.PSEUDO_OBSERVATIONS),
-            notes=notes if reach > 0.0 else (*notes, "no spread is seen in either group"),
+            notes=(
+                *notes,
+                *(() if reach > 0.0 else ("no spread is seen: no interval",)),
+                *(("not between 0 and 1: the models fit badly",) if impossible else ()),
+            ),
             label=label,
         )
 

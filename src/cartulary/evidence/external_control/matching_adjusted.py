@@ -252,7 +252,9 @@ def matching_adjusted_shares(
     _refuse_other_rows(weighting, y.size)
     checked_counts(comparator_events, comparator_n)
     w = weighting.weights / weighting.weights.sum()
-    p, q, m = float(w @ y), comparator_events / comparator_n, comparator_n
+    # Weights that add to 1 only to rounding would leave odds of 1e16 where all responded.
+    p = 1.0 if bool(y.all()) else float(w @ y)
+    q, m = comparator_events / comparator_n, comparator_n
     p_variance = float(((w * (y - p) / (1.0 - w)) ** 2).sum())
     q_variance = q * (1.0 - q) * m / max(m - 1.0, 1.0) ** 2
     z = half_width(level)
@@ -302,11 +304,11 @@ def matching_adjusted_shares(
     reach = z * math.sqrt(p_variance + q_variance)
     difference = Estimate(
         value=p - q,
-        low=p - q - reach,
-        high=p - q + reach,
+        low=max(-1.0, p - q - reach) if reach > 0.0 else None,
+        high=min(1.0, p - q + reach) if reach > 0.0 else None,
         method="difference of weighted shares, sandwich (HC3) interval",
         label="difference",
-        notes=notes if reach > 0.0 else (*notes, "no spread is seen in either group"),
+        notes=notes if reach > 0.0 else (*notes, "no spread is seen: no interval"),
         **words,
     )
     odds = (p / (1 - p), q / (1 - q)) if inside else (1.0, 1.0)

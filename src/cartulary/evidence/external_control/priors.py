@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 from cartulary.course.errors import EstimandError
 from cartulary.evidence import external_sources
 from cartulary.evidence.arrays import FloatArray
+from cartulary.evidence.counted import several
 from cartulary.evidence.distributions import beta_quantile, checked_level
 from cartulary.evidence.estimate import Estimate
 from cartulary.evidence.proportion import checked_counts
@@ -65,7 +66,8 @@ class SharePrior:
         """The children it is worth, by the expected local information ratio.
 
         The mean over the prior of -d2 log prior / d theta2 over p (1 - p), the information of one
-        child about the log odds theta.
+        child about the log odds theta. Where the prior reaches shares near 0 or 1, at which a child
+        tells hardly anything, it is large and `effective` is the one to report.
         """
         # The tails beyond one in a million hold no information and only rounding.
         total = np.cumsum(self.mass)
@@ -155,7 +157,8 @@ def power_prior_shares(
                 endpoint=endpoint,
                 citations=(external_sources.POWER_PRIOR,),
                 notes=(
-                    f"borrows the worth of {a0 * control_n:g} of {control_n} earlier {unit}s",
+                    f"borrows the worth of {a0 * control_n:g} of {control_n} earlier "
+                    f"{unit if control_n == 1 else several(unit)}",
                     "no concurrent control: what is borrowed is taken to be alike",
                 ),
                 label=f"a0 = {a0:g}",
@@ -302,7 +305,7 @@ def posterior_share(
         citations=(*prior.citations, external_sources.PREDICTIVE_CHECK),
         notes=(
             *prior.notes,
-            f"the prior is worth {prior.effective:.1f} {unit}s (moments)",
+            f"the prior is worth {prior.effective:.1f} {several(unit)} (moments)",
             f"prior-data conflict p = {conflict:.3g}",
         ),
     )

@@ -54,7 +54,8 @@ def firth_logistic(covariates: FloatArray, outcome: BoolArray) -> LogisticFit:
 
     Returns: a `LogisticFit` on the scale of the covariates as given.
 
-    Refuses: more covariates than rows allow; a search that does not converge.
+    Refuses: more covariates than rows allow; a covariate that is the same in all rows, or that
+    others determine; a search that does not converge.
 
     Source: Firth 1993.
 
@@ -72,6 +73,7 @@ def firth_logistic(covariates: FloatArray, outcome: BoolArray) -> LogisticFit:
             f"{x.shape[1]} coefficients were asked of {x.shape[0]} children. Any result would fit "
             "them. Use fewer covariates."
         )
+    _refuse_undetermined(covariates, x)
     b = np.zeros(x.shape[1])
     value = _penalised(x, y, b)
     for _ in range(_ROUNDS):
@@ -162,6 +164,24 @@ def propensity_weights(
         ),
         notes=(f"chances of treatment from {e.min():.3f} to {e.max():.3f}",),
     )
+
+
+def _refuse_undetermined(covariates: FloatArray, x: FloatArray) -> None:
+    """Refuse columns whose coefficient no row can tell."""
+    n, p = covariates.shape
+    flat = [str(k + 1) for k in range(p) if np.ptp(covariates[:, k]) == 0.0]
+    if flat:
+        raise EstimandError(
+            f"Covariate {', '.join(flat)} of {p} is the same for all {n} children. Without "
+            "differences there is nothing to compare. Leave it out."
+        )
+    rank = int(np.linalg.matrix_rank(x))
+    if rank < x.shape[1]:
+        raise EstimandError(
+            f"Of {p} covariates only {rank - 1} can be told apart among {n} children: the others "
+            "can be computed from them. The coefficients are not determined. Leave out what "
+            "repeats."
+        )
 
 
 def _chance(power: FloatArray) -> FloatArray:

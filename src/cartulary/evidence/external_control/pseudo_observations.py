@@ -32,8 +32,8 @@ def pseudo_observations(
 
     Returns: shape (n,). Without censoring they are the children's own outcomes (0 or 1, or days).
 
-    Refuses: fewer than two rows; weights; a day beyond the last followed; a cause missing or not
-    asked for.
+    Refuses: fewer than two rows; weights; late entry, under which they are biased; a day beyond
+    the last followed; a cause missing or not asked for.
 
     Source: Andersen, Klein and Rosthoj 2003.
 
@@ -53,6 +53,12 @@ def pseudo_observations(
             f"The follow-up has {follow_up.n} rows, {follow_up.never_at_risk} never at risk"
             f"{', and weights' if follow_up.weights is not None else ''}. Each row is left out "
             "once and must count once. Pass at least two unweighted rows at some risk."
+        )
+    if follow_up.late_entry:
+        raise EstimandError(
+            f"{int((follow_up.entry > 0.0).sum())} of {follow_up.n} rows enter late. Leaving out a "
+            "row that came late does not show what that child would have had. Start the clock "
+            "at entry, or at a landmark that all have reached."
         )
     if tau > follow_up.last_day or not tau > 0.0:
         raise EstimandError(

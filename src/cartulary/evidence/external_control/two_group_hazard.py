@@ -15,6 +15,7 @@ from cartulary.course.errors import EstimandError
 from cartulary.evidence.arrays import FloatArray, IntArray
 from cartulary.evidence.bootstrap import resampled_table
 from cartulary.evidence.follow_up import FollowUp
+from cartulary.evidence.risk_table import in_view
 
 _ROUNDS = 100
 _SMALL = 1e-12
@@ -194,7 +195,7 @@ def _totals(
         )
     placed = []
     for rows, w in ((first, weights), (other, other_weights)):
-        table = resampled_table(rows, w)
+        table = resampled_table(in_view(rows), w[rows.at_some_risk])
         at = np.searchsorted(days, table.days)
         d = np.zeros((days.size, w.shape[1]))
         d[at] = table.events[0]

@@ -296,9 +296,10 @@ def _from_indication(tell: Teller, figure: SurvivalFigure) -> Prose:
     return tell.prose(
         tell.says(
             "Vanaf de indicatie tellen ook de {k} kinderen mee die geen cellen kregen; een "
-            "mislukt product of overlijden tijdens het wachten is dan een event.",
+            "mislukt product, overlijden tijdens het wachten of een andere behandeling in plaats "
+            "van CAR-T is dan een event.",
             "From the indication the {k} children who received no cells count too; a failed "
-            "product or death while waiting is then an event.",
+            "product, death while waiting or other treatment instead of CAR-T is then an event.",
             k=tell.count("flow.never_infused"),
         )
         if tell.value("flow.never_infused")

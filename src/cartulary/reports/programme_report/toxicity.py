@@ -242,8 +242,10 @@ def _chart(tell: Teller) -> Chart:
 def _caption(tell: Teller) -> Prose:
     return (
         tell.says(
-            "Toxiciteit per kind, met 95%-interval, naast ELIANA en CIBMTR, die kinderen tellen.",
-            "Toxicity by child, with 95% interval, beside ELIANA and CIBMTR, which count children.",
+            "Toxiciteit per kind, met 95%-interval, naast ELIANA en CIBMTR, die kinderen tellen. "
+            "Een kind telt met de hoogste graad na al zijn infusies; in ELIANA was er één infusie.",
+            "Toxicity by child, with 95% interval, beside ELIANA and CIBMTR, which count children. "
+            "A child counts with its highest grade after all infusions; ELIANA gave one infusion.",
         ),
     )
 
