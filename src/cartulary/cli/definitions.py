@@ -9,7 +9,7 @@ import click
 @click.command(name="definitions")
 @click.argument("definition", required=False)
 @click.option("--lang", type=click.Choice(["en", "nl"]), default="en", help="Language of the page.")
-@click.option("--kind", help="List one kind only: endpoint, scale or benchmark.")
+@click.option("--kind", help="List one kind only: endpoint, scale, benchmark or state_graph.")
 def command(definition: str | None, lang: str, kind: str | None) -> None:
     """List the definitions, or print DEFINITION (an id from the list) as a page."""
     from cartulary.codebook.catalogue import catalogue, page
@@ -22,7 +22,7 @@ def command(definition: str | None, lang: str, kind: str | None) -> None:
     entries = [entry for entry in catalogue(lang) if kind in (None, entry.kind)]
     if not entries:
         raise click.BadParameter(
-            f"There is no kind {kind!r}. The kinds are endpoint, scale and benchmark.",
+            f"There is no kind {kind!r}. The kinds are endpoint, scale, benchmark and state_graph.",
             param_hint="--kind",
         )
     print_table(

@@ -17,6 +17,8 @@ COMMANDS = {
     "check": "read a programme and list everything that is wrong with it",
     "report": "write a programme's report as HTML, PDF, XLSX and JSON",
     "estimate": "reckon one endpoint from a programme",
+    "estimands": "one endpoint under every strategy for what comes between",
+    "transplant": "ask whether transplant in remission helps, and how far the data go",
     "reconstruct": "rebuild the children behind a published survival curve",
     "study": "compare treated children with external controls, as a protocol asks",
     "definitions": "list the definitions, or print one as a page",

@@ -2,7 +2,8 @@
 """Where the definition files are: those of the package, and those a centre adds of its own.
 
 A centre names its folder in the environment variable CARTULARY_CODEBOOK; inside it are
-`endpoints/`, `scales/`, `benchmarks/` and `state_graphs/`, as in the package. Its files are added to ours.
+`endpoints/`, `scales/`, `benchmarks/` and `state_graphs/`, as in the package. Its files are added
+to ours.
 """
 
 from __future__ import annotations

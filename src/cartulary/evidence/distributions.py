@@ -38,6 +38,13 @@ def half_width(level: float) -> float:
     return normal_quantile(0.5 + checked_level(level) / 2.0)
 
 
+def student_half_width(level: float, df: float) -> float:
+    """The multiplier of a two-sided interval from Student's t with df degrees of freedom."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(df, 0.5 + checked_level(level) / 2.0))
+
+
 def normal_two_sided(z: float) -> float:
     """The chance of a standard normal variable at least this far from zero."""
     return math.erfc(abs(z) / math.sqrt(2.0))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
 
 from cartulary.course.errors import EstimandError
 from cartulary.reports.text import Count
@@ -333,4 +334,14 @@ def _adds_up(counts: dict[str, int], flows: Iterable[tuple[str, int]], way: str)
             )
 
 
-ChartData = SurvivalCurveData | CumulativeIncidenceData | SwimmerData | ToxicityData | FlowData
+@runtime_checkable
+class SelfDrawn(Protocol):
+    """A chart's data that knows how it is drawn; with suppression on it is withheld whole."""
+
+    def chart(self, lang: str, medium: str = "print") -> Any:
+        """The Altair chart, its words in `lang`, for `medium` "print" or "screen"."""
+
+
+ChartData = (
+    SurvivalCurveData | CumulativeIncidenceData | SwimmerData | ToxicityData | FlowData | SelfDrawn
+)

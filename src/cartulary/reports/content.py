@@ -330,6 +330,7 @@ class Report:
         spine: counts that nearly everything rests on; withheld only if nothing else will do.
         suppress: counts from 1 up to this number less one are withheld; 0 = none. Every renderer
             passes the report through disclosure control first.
+        kind: "programme" or "study"; named in the head of every page.
     """
 
     title: str
@@ -351,6 +352,7 @@ class Report:
     origin_label: str = ""
     data_cut: date | None = None
     suppress: int = 0
+    kind: str = "programme"
     controlled: bool = False  # set by disclosure control, by nobody else
 
     def __post_init__(self) -> None:

@@ -37,6 +37,7 @@ def disclosed_chart(data: ChartData, hidden: Hidden, limit: int) -> ChartData | 
     - Swimmer: no pseudonyms, whole months, and only if every lane drawn is that of enough children.
     - Toxicity: a row without its value.
     - Flow: only if no place holds few children.
+    - Any other: nothing, because no rule here knows what could be read from it.
     """
     if isinstance(data, SurvivalCurveData):
         return _curve(data, hidden, limit)
@@ -52,7 +53,8 @@ def disclosed_chart(data: ChartData, hidden: Hidden, limit: int) -> ChartData | 
             for row in data.rows
         )
         return replace(data, rows=rows)
-    assert isinstance(data, FlowData)
+    if not isinstance(data, FlowData):
+        return None
     few = any(hidden(node.count) for node in data.nodes)
     few = few or any(0 < band.count < limit for band in data.bands)
     return None if few else data

@@ -27,7 +27,8 @@ _SMALL = {
 # Each line: name, Dutch, English.
 _WORDS = MappingProxyType(
     {
-        "report_kind": ("programmaverslag", "programme report"),
+        "report_kind_programme": ("programmaverslag", "programme report"),
+        "report_kind_study": ("studieverslag", "study report"),
         "in_brief": ("In het kort", "In brief"),
         "table": ("Tabel", "Table"),
         "figure": ("Figuur", "Figure"),

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from numpy.typing import ArrayLike
 from cartulary.course.errors import EstimandError
 from cartulary.evidence import external_sources
 from cartulary.evidence.arrays import BoolArray, FloatArray
-from cartulary.evidence.distributions import half_width
+from cartulary.evidence.distributions import student_half_width
 from cartulary.evidence.estimate import Estimate
 from cartulary.evidence.external_control.overlap import (
     checked_covariates,
@@ -67,7 +68,7 @@ def augmented_comparison(
     Arguments: one follow-up and covariate matrix a group: shapes (n1, p), (n0, p); tau in days;
     kind and cause as in `pseudo_observations`; everyone: True for ATE.
 
-    Returns: an `AugmentedComparison` with normal intervals.
+    Returns: an `AugmentedComparison`; intervals by Student's t with n1 - 1 degrees of freedom.
 
     Refuses: groups under different definitions; fewer than 10 effective controls; too many
     covariates; what `pseudo_observations` refuses.
@@ -103,17 +104,21 @@ def augmented_comparison(
         *(("in days",) if kind == "restricted mean" else ()),
     )
 
+    # With few treated the normal interval is too narrow; simulation shows that this mends it.
+    n_treated = treated.n
+    wider = student_half_width(level, n_treated - 1) * math.sqrt(n_treated / (n_treated - 1))
+
     def figure(values: tuple[float, FloatArray], label: str) -> Estimate:
         value, influence = values
         impossible = kind != "restricted mean" and abs(value - 0.5) > 0.5 + _ROUNDING
         impossible = impossible and label != "difference"
-        reach = half_width(level) * float(np.sqrt((influence**2).sum()))
+        reach = wider * float(np.sqrt((influence**2).sum()))
         return Estimate(
             value=value,
             low=value - reach if reach > 0.0 else None,
             high=value + reach if reach > 0.0 else None,
             level=level,
-            method=f"augmented (doubly robust) {kind} on pseudo-observations, normal interval",
+            method=f"augmented (doubly robust) {kind} on pseudo-observations, Student interval",
             unit=treated.unit,
             n=a.size,
             events=treated.events_by(tau, cause) + control.events_by(tau, cause),

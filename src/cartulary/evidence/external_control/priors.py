@@ -159,7 +159,8 @@ def power_prior_shares(
                 notes=(
                     f"borrows the worth of {a0 * control_n:g} of {control_n} earlier "
                     f"{unit if control_n == 1 else several(unit)}",
-                    "no concurrent control: what is borrowed is taken to be alike",
+                    "no concurrent control: what is borrowed is taken to be alike; nothing is "
+                    "adjusted for",
                 ),
                 label=f"a0 = {a0:g}",
             )
@@ -218,7 +219,11 @@ def robust_map_prior(
         mass=np.asarray(mass / mass.sum(), dtype=np.float64),
         method=f"robust MAP prior of {y.size} studies, {100 * vague:g}% vague",
         citations=(external_sources.ROBUST_MAP,),
-        notes=(f"spread between studies half-normal with scale {spread_scale:g} on the log odds",),
+        notes=(
+            f"spread between studies half-normal with scale {spread_scale:g} on the log odds",
+            "the vague part keeps success from being declared below a high share, whatever n is: "
+            "choose it and the scale beforehand",
+        ),
         spread=float((weight.sum(axis=0) * tau).sum()),
     )
 

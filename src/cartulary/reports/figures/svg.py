@@ -49,10 +49,11 @@ def _chart(data: ChartData, lang: str, medium: str) -> Any:
         from cartulary.reports.figures.toxicity_intervals import toxicity_intervals
 
         return toxicity_intervals(data, lang, medium)
-    assert isinstance(data, FlowData)
-    from cartulary.reports.figures.flow import flow
+    if isinstance(data, FlowData):
+        from cartulary.reports.figures.flow import flow
 
-    return flow(data, lang)
+        return flow(data, lang)
+    return data.chart(lang, medium)
 
 
 def svg_of(data: ChartData, lang: str, medium: str = "print") -> str:

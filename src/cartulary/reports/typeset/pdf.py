@@ -87,7 +87,7 @@ def print_form(report: Report) -> dict[str, Any]:
             name: word(name, lang)
             for name in ("in_brief", "table", "figure", "appendix", "not_a_device", "page")
         },
-        "head_left": f"Cartulary · {word('report_kind', lang)}",
+        "head_left": f"Cartulary · {word(f'report_kind_{report.kind}', lang)}",
         "head_first": " · ".join(part for part in (report.programme, to) if part),
         "head_right": report.origin_label or report.programme,
         "origin_label": report.origin_label,
