@@ -110,6 +110,15 @@ def test_a_text_never_becomes_a_formula_and_comes_back(tmp_path: Path) -> None:
     there_and_back(cohort, "nl", "p.xlsx")
 
 
+@pytest.mark.parametrize("text", [".", "-", "–", "--", ",", ";", "?", "niet gedaan", "'.", "# x"])
+def test_a_text_that_looks_like_nothing_or_like_a_delimiter_comes_back(text: str) -> None:
+    alone = Course(text, Origin.RECORDED, ())
+    filled = Course("P-001", Origin.RECORDED, (Infection(3, agent=text),))
+    for cohort in (Cohort.from_courses([alone]), Cohort.from_courses([filled])):
+        for lang in ("nl", "en"):
+            there_and_back(cohort, lang, "programme")
+
+
 @given(st.text())
 def test_the_guard_comes_off_as_it_went_on(text: str) -> None:
     cell = guarded(text)

@@ -21,6 +21,7 @@ from cartulary.course.tables.units_written import SAME, Scale, scale_between
 from cartulary.course.tables.words import (
     ABSENCE_OF_WORD,
     EMPTY_LIST_WORDS,
+    MARKS_OF_NOTHING,
     YES_NO_OF_WORD,
     folded,
     nearest,
@@ -31,8 +32,6 @@ from cartulary.course.tables.words import (
 Cell: TypeAlias = str | int | float | bool | date | PartialDate | Refusal
 
 _EMPTY_LISTS = frozenset(folded(word) for word in EMPTY_LIST_WORDS.values())
-# Alone in a cell, a dash or a point is no value; beside choices a dash may mean negative.
-_NOTHING = frozenset(("-", "–", "—", ".", "--"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +119,7 @@ def when_in(cell: Cell, notation: Notation) -> When | Absence | Refusal:
     absence = absence_in(cell)
     if absence is not None:
         return absence
-    if cell.strip() in _NOTHING:
+    if cell.strip() in MARKS_OF_NOTHING:
         return NOT_RECORDED
     return when_of(cell, notation.date_order)
 
@@ -161,7 +160,7 @@ _DAY = Fact("day", FactKind.INTEGER, "day", "dag")
 
 def _absent(cell: Cell) -> Absence | None:
     absence = absence_in(cell)
-    if absence is None and isinstance(cell, str) and cell.strip() in _NOTHING:
+    if absence is None and isinstance(cell, str) and cell.strip() in MARKS_OF_NOTHING:
         return NOT_RECORDED
     return absence
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cartulary.course.tables.words import ABSENCE_OF_WORD, folded
+from cartulary.course.tables.words import ABSENCE_OF_WORD, MARKS_OF_NOTHING, folded
 
 LONGEST_SHOWN = 80
 
@@ -32,7 +32,9 @@ _RUNS_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "#")
 
 def needs_guard(text: str) -> bool:
     """True for a text that would not come back from a spreadsheet as it went in."""
-    if text.startswith(_RUNS_AS_FORMULA) or text != text.strip() or folded(text) in ABSENCE_OF_WORD:
+    if text.startswith(_RUNS_AS_FORMULA) or text != text.strip():
+        return True
+    if text in MARKS_OF_NOTHING or folded(text) in ABSENCE_OF_WORD:
         return True
     return text.startswith("'") and needs_guard(text[1:])
 

@@ -60,9 +60,17 @@ def refuse_existing(path: Path) -> None:
 def csv_text(rows: Iterable[Sequence[Content]], lang: str) -> str:
     """Rows as CSV text in the manner of the language."""
     stream = io.StringIO(newline="")
-    writer = csv.writer(stream, delimiter=DELIMITER_OF[lang], lineterminator="\r\n")
+    lines = list(rows)
+    # One column shows no delimiter, so that a comma or semicolon in it would be taken for one.
+    alone = bool(lines) and len(lines[0]) == 1
+    writer = csv.writer(
+        stream,
+        delimiter=DELIMITER_OF[lang],
+        lineterminator="\r\n",
+        quoting=csv.QUOTE_ALL if alone else csv.QUOTE_MINIMAL,
+    )
     mark = DECIMAL_MARK_OF[lang]
-    for row in rows:
+    for row in lines:
         writer.writerow(
             [cell if isinstance(cell, str) else number_text(cell, mark) for cell in row]
         )

@@ -75,6 +75,9 @@ ABSENCE_OF_WORD: Mapping[str, Absence] = MappingProxyType(
     }
 )
 
+# Alone in a cell, a dash or a point is no value; beside choices a dash may mean negative.
+MARKS_OF_NOTHING = frozenset(("-", "–", "—", ".", "--"))
+
 # How an empty list of choices is written: an empty cell would say "not recorded".
 EMPTY_LIST_WORDS = {"en": "empty list", "nl": "lege lijst"}
 
