@@ -18,6 +18,7 @@ COLUMN, LEAST_STRIP, MOST_STRIP = 47, 188, 300
 TOP, BOTTOM = 22, 202
 TOP_OF_NAMES = 98
 NAME_WIDTH = 84  # of "CIBMTR 69%" with its mark
+HIGHEST_NAME = 104.0  # a name may rise a little above the line of 100%
 HEIGHT = 266
 
 
@@ -240,9 +241,10 @@ def _names(
         there = sorted((m for m in marks if m.month == month), key=lambda m: -m.value)
         room = frame.per_pixel_y(13)
         top = there[0].value * 100 + (frame.per_pixel_y(7) if len(there) > 1 else 0)
-        top = min(top, _below_curve(frame, data, month, top, len(there)))
+        wanted = top
+        top = _clear_of_curve(frame, data, month, wanted, len(there))
         for mark in there:
-            y = min(top, mark.value * 100 + room)
+            y = top if top > wanted else min(top, mark.value * 100 + room)
             layers.append(
                 frame.text(
                     month,
@@ -257,21 +259,25 @@ def _names(
     return layers
 
 
-def _below_curve(
-    frame: Frame, data: SurvivalCurveData, month: float, top: float, names: int
+def _clear_of_curve(
+    frame: Frame, data: SurvivalCurveData, month: float, wanted: float, names: int
 ) -> float:
-    """Where names beside a month may begin: as wanted, or under the curve that runs through."""
+    """Where names beside a month may begin: as wanted, else the nearest place off the curve."""
     line = frame.per_pixel_y(13)
     until = month + frame.per_pixel_x(NAME_WIDTH)
     crossed = [] if data.marks_only else _heights(data, month, until)
     others = [100 * m.value for m in data.benchmarks if month < m.month <= until]
-    start = top
-    for lowest in (None, *sorted((*crossed, *others), reverse=True)):
-        start = top if lowest is None else min(top, lowest - line * 1.2)
+    taken = (*crossed, *others)
+    under = [min(wanted, height - line * 1.2) for height in taken]
+    over = [height + line * (names - 0.3) for height in taken]
+    places = [wanted, *under, *(place for place in over if wanted < place <= HIGHEST_NAME)]
+
+    def is_free(start: float) -> bool:
         band = (start - line * (names - 0.4), start + line * 0.6)
-        if not any(band[0] < y < band[1] for y in (*crossed, *others)):
-            break
-    return start
+        return not any(band[0] < height < band[1] for height in taken)
+
+    free = [place for place in places if is_free(place)]
+    return min(free, key=lambda place: abs(place - wanted), default=min(places))
 
 
 def _published(frame: Frame, mark: BenchmarkMark, x: float, with_interval: bool) -> list[Any]:
