@@ -18,6 +18,7 @@ from click.testing import CliRunner
 import cartulary
 from cartulary.cli.main import COMMANDS
 from cartulary.cli.main import cartulary as command_line
+from cartulary.codebook.catalogue import KIND_NAMES
 from cartulary.codebook.files import KINDS, definition_files
 
 PARTS = ("course", "codebook", "evidence", "studies", "reports")
@@ -58,7 +59,8 @@ def definitions_page(kind: str) -> str:
         f"{fenced(file.read_text(encoding='utf-8'), 'toml')}"
         for file in definition_files(kind)
     ]
-    return f"# {kind.capitalize()}\n\n" + "\n".join(sections)
+    title = KIND_NAMES[kind.removesuffix("s")].en
+    return f"# {title}\n\n" + "\n".join(sections)
 
 
 def part_page(part: str) -> str:

@@ -3,9 +3,10 @@
 
     python examples/cassiopeia/write_cohorts.py [OUT]
 
-OUT is `build` beside this file unless given: OUT/treated is a single arm of 120 children who got
-CAR-T cells, OUT/control holds children for whom a transplant was planned, 150 of whom got it. No
-child exists and no result of any trial was used; README.md says how the children are made.
+OUT is `simulated` beside this file unless given, and what lies there was written by this: a test
+holds it to the byte. OUT/treated is a single arm of 120 children who got CAR-T cells, OUT/control
+holds children for whom a transplant was planned, 150 of whom got it. No child exists and no result
+of any trial was used; README.md says how the children are made.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from cartulary.course.events import (
     Infusion,
     LastContact,
     Lymphodepletion,
+    NewTherapy,
     Relapse,
     SecondMalignancy,
     Transplant,
@@ -48,10 +50,16 @@ from cartulary.course.events.disease import (
     Timepoint,
 )
 from cartulary.course.events.ending import Cause
-from cartulary.course.events.treatment import Regimen, TransplantReason
+from cartulary.course.events.treatment import (
+    NewTherapyKind,
+    NewTherapyReason,
+    Regimen,
+    TransplantReason,
+)
 from cartulary.course.tables import write_programme
 
 HERE = Path(__file__).parent
+OUT = HERE / "simulated"
 SEED = 2
 
 # The truth. Hazards are per year from the end of consolidation; all of them are invented.
@@ -66,6 +74,12 @@ TREATED, TRANSPLANTED = 120, 150
 TREATED_DATES, TREATED_CUT = (date(2019, 7, 1), date(2023, 6, 30)), date(2025, 12, 31)
 CONTROL_DATES, CONTROL_CUT = (date(2008, 1, 1), date(2014, 12, 31)), date(2018, 12, 31)
 LOST_PER_YEAR = 0.02
+# Other treatment in remission, which changes nothing in what happens to the child: the chance of
+# it, how much more with residual disease above the middle, and from when it is given (days).
+OTHER_TREATMENT, OTHER_WITH_MORE_MRD = 0.22, 0.2
+OTHER_FROM, OTHER_MEAN = 90, 160.0
+# Some relapses are first seen as residual disease alone, so many days earlier.
+SEEN_EARLIER, EARLIER = 0.4, 50
 ADVERSE_KINDS = (Genetics.KMT2A, Genetics.BCR_ABL1_LIKE, Genetics.IAMP21, Genetics.IKZF1)
 OTHER_KINDS = (Genetics.HYPERDIPLOID, Genetics.ETV6_RUNX1, Genetics.NONE)
 NOTE = (
@@ -140,7 +154,8 @@ def course(one: Child, oddity: str = "") -> Course:
     lost = round(-math.log(one.draw("lost")) / LOST_PER_YEAR * 365.25)
     last = max(1, min((cut - zero).days, lost))
     day = one.event_day()
-    events = [*_before(one, oddity), *_treatment(one, min(day, last + 1))]
+    until = min(day, last + 1)
+    events = [*_before(one, oddity), *_treatment(one, until), *_other_treatment(one, until)]
     if day <= last:
         events += _event(one, day, last)
     else:
@@ -194,6 +209,21 @@ def _treatment(one: Child, before: int) -> list[Event]:
     ]
 
 
+def _other_treatment(one: Child, before: int) -> list[Event]:
+    """A transplant in remission after CAR-T cells, or donor lymphocytes after a transplant."""
+    chance = OTHER_TREATMENT + OTHER_WITH_MORE_MRD * (one.log10_mrd > -1.0)
+    day = one.wait + OTHER_FROM + round(-OTHER_MEAN * math.log(one.draw("other day")))
+    if one.wait >= before or day >= before or one.draw("other") > chance:
+        return []
+    if one.arm == "treated":
+        return [Transplant(day, reason=TransplantReason.CONSOLIDATION)]
+    return [
+        NewTherapy(
+            day, therapy=NewTherapyKind.LYMPHOCYTES, reason=NewTherapyReason.RESIDUAL_DISEASE
+        )
+    ]
+
+
 def _event(one: Child, day: int, last: int) -> list[Event]:
     """Relapse, second malignancy or death, and what follows."""
     u, share = one.draw("which"), 0.12 if one.arm == "treated" else 0.22
@@ -204,7 +234,9 @@ def _event(one: Child, day: int, last: int) -> list[Event]:
         return [SecondMalignancy(day), LastContact(last)]
     relapse = Relapse(day, site=RelapseSite.MARROW, level=RelapseLevel.MORPHOLOGICAL)
     died = day + round(-500.0 * math.log(one.draw("after"))) + 20
+    seen = one.draw("molecular") < SEEN_EARLIER and day - EARLIER > one.wait
     return [
+        *([Relapse(day - EARLIER, level=RelapseLevel.MOLECULAR)] if seen else []),
         relapse,
         Death(died, cause=Cause.LEUKAEMIA) if died <= last else LastContact(last),
     ]
@@ -231,10 +263,10 @@ def cohorts() -> tuple[Cohort, Cohort]:
         control.append(course(child("control", number), oddity))
     return (
         Cohort.from_courses(
-            treated, "SIMULATED single arm, CAR-T cells", TREATED_CUT, (NOTE,)
+            treated, "SIMULATED: CAR-T cells", TREATED_CUT, (NOTE,)
         ),
         Cohort.from_courses(
-            control, "SIMULATED historical controls, transplant", CONTROL_CUT, (NOTE,)
+            control, "SIMULATED: transplant", CONTROL_CUT, (NOTE,)
         ),
     )  # fmt: skip
 
@@ -280,7 +312,7 @@ def truth(children: int = 20_000) -> Truth:
     )
 
 
-def write(out: Path = HERE / "build") -> tuple[Path, Path]:
+def write(out: Path = OUT) -> tuple[Path, Path]:
     """Writes both programmes; what an earlier run wrote there is replaced."""
     places = out / "treated", out / "control"
     for place, cohort in zip(places, cohorts(), strict=True):
@@ -292,5 +324,5 @@ def write(out: Path = HERE / "build") -> tuple[Path, Path]:
 
 
 if __name__ == "__main__":
-    for folder in write(Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "build"):
+    for folder in write(Path(sys.argv[1]) if len(sys.argv) > 1 else OUT):
         print(folder)

@@ -12,8 +12,9 @@ import sys
 import numpy as np
 
 from cartulary.evidence import Estimate
-from cartulary.studies.effect_rows import EffectRow
-from cartulary.studies.transplant_effect import TransplantEffect, transplant_effect_of_cohort
+from cartulary.studies.exposure_effect import ExposureEffect
+from cartulary.studies.exposure_rows import EffectRow
+from cartulary.studies.transplant_effect import transplant_effect_of_cohort
 from cartulary.studies.transplant_simulation import cohort_without_effect
 
 CHILDREN, SEED, COHORTS = 300, 1, 40
@@ -42,7 +43,7 @@ class CountedDraws:
         return np.asarray(low + np.floor(self.random(size) * (high - low)), dtype=np.int64)
 
 
-def analysed(children: int = CHILDREN, seed: int = SEED) -> TransplantEffect:
+def analysed(children: int = CHILDREN, seed: int = SEED) -> ExposureEffect:
     """The five analyses of one simulated cohort without any effect."""
     draws = CountedDraws(seed)
     return transplant_effect_of_cohort(cohort_without_effect(children, draws), draws=draws)
@@ -58,14 +59,14 @@ def repeated(children: int = CHILDREN, seed: int = SEED) -> dict[str, list[Estim
     return found
 
 
-def lines(effect: TransplantEffect, again: dict[str, list[Estimate]]) -> list[str]:
+def lines(effect: ExposureEffect, again: dict[str, list[Estimate]]) -> list[str]:
     """The table as lines of text."""
     head = (
         f"{'analysis':<66} {'ratio':>6}  {'95% interval':<12} {'kept':>5} {'lost':>5} {'given':>5}"
         f" | {'mean':>5} {'not 1':>5}"
     )
     return [
-        f"{effect.children} simulated children in remission, {effect.transplanted} transplanted; "
+        f"{effect.children} simulated children in remission, {effect.exposed} transplanted; "
         "the transplant changes nothing, so the true hazard ratio is 1.",
         "",
         head,
@@ -90,7 +91,7 @@ def line(row: EffectRow, again: list[Estimate]) -> str:
     beside = sum(not low <= 1.0 <= (high or low) for low, high in bounded)
     missed = f"{beside}" if bounded else "-"
     return (
-        f"{row.says:<66} {ratio:>6}  {limits:<12} {row.kept:>5} {row.lost:>5} {row.treated:>5}"
+        f"{row.says:<66} {ratio:>6}  {limits:<12} {row.kept:>5} {row.lost:>5} {row.exposed:>5}"
         f" | {mean:>5} {missed:>5}"
     )
 

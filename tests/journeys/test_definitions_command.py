@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from cartulary.cli.main import main
-from cartulary.codebook.catalogue import catalogue
+from cartulary.codebook.catalogue import KIND_NAMES, catalogue
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -25,7 +25,7 @@ def test_the_list_names_every_definition_once(capsys: pytest.CaptureFixture[str]
     assert len(set(listed)) == len(listed)
 
 
-@pytest.mark.parametrize("kind", ["endpoint", "scale", "benchmark", "state_graph"])
+@pytest.mark.parametrize("kind", sorted(KIND_NAMES))
 def test_the_list_can_be_of_one_kind(capsys: pytest.CaptureFixture[str], kind: str) -> None:
     status, out, _ = run(capsys, "definitions", "--kind", kind)
     assert status == 0
@@ -42,7 +42,9 @@ def test_the_list_is_in_the_language_asked(capsys: pytest.CaptureFixture[str]) -
 def test_a_kind_that_is_not_there_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = run(capsys, "definitions", "--kind", "endpoints")
     assert (status, out) == (2, "")
-    assert "endpoint, scale, benchmark and state_graph" in " ".join(err.split())
+    *others, last = KIND_NAMES
+    known = f"{', '.join(others)} and {last}"
+    assert known in " ".join(err.split())
 
 
 @pytest.mark.parametrize("lang", ["en", "nl"])
@@ -68,6 +70,15 @@ def test_a_definition_may_be_asked_for_without_its_clock(
 def test_a_page_says_when_it_is_not_confirmed(capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = run(capsys, "definitions", "relapse_class_article_2020")
     assert "Confirm it with a clinician before use." in out
+
+
+@pytest.mark.parametrize(("lang", "how"), [("en", "Approximate"), ("nl", "Bij benadering")])
+def test_a_curve_says_what_was_printed_and_how_it_was_read(
+    capsys: pytest.CaptureFixture[str], lang: str, how: str
+) -> None:
+    _, out, _ = run(capsys, "definitions", "eliana_nejm_2018_efs", "--lang", lang)
+    assert how in out
+    assert ("| 12 | 365 | 50% | 35% to 64% |" if lang == "en" else "35% tot 64%") in out
 
 
 def test_a_mistyped_definition_gets_its_neighbours(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,21 +5,47 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
 from cartulary.course.errors import EstimandError
 from cartulary.evidence.multi_state import occupancy
-from cartulary.reports.content import says
+from cartulary.reports.content import Chart, Section, says
+from cartulary.reports.disclosure import controlled
 from cartulary.reports.figures import theme
-from cartulary.reports.figures.stacked_probability import TONE, stacked_probability_svg
-from cartulary.reports.occupancy_data import occupancy_data, share_on
-from cartulary.reports.occupancy_table import occupancy_table
+from cartulary.reports.figures.stacked_probability import TONE
+from cartulary.reports.figures.svg import svg_of
+from cartulary.reports.gathered_counts import gathered
+from cartulary.reports.occupancy_data import OccupancyData, occupancy_data, share_on
+from cartulary.reports.occupancy_table import occupancy_sums, occupancy_table
+from cartulary.reports.small_counts import withheld_keys
 from cartulary.reports.tabulated import set_table
 from cartulary.reports.wording import percent
+from tests.journeys.sample_report import sample_report
 from tests.journeys.sample_states import TONES, sample_curve, sample_states
 
 LANGUAGES = ["nl", "en"]
+LIMIT = 5
+
+
+def controlled_states(n: int, seed: int) -> tuple[OccupancyData, OccupancyData | None, set[str]]:
+    """The figure's data, what disclosure leaves of it, and the counts withheld."""
+    data = sample_states("en", n=n, seed=seed)
+    table = occupancy_table(data, (says("x"),), "en", "states")
+    chart = Chart(data, (says("x"),), says("x"), table, "states")
+    report = replace(
+        sample_report("en"),
+        sections=(Section("States", (), (chart,), id="states"),),
+        appendix=(), figures=(), sums=(), within=(), spine=(), brief=(), brief_table=None,
+        facts=(), suppress=LIMIT,
+    )  # fmt: skip
+    counts = gathered(report)
+    keys = withheld_keys(counts.values, counts.equations, LIMIT, counts.shadows)
+    (block, *_) = controlled(report).sections[0].blocks
+    left = block.data if isinstance(block, Chart) else None
+    assert left is None or isinstance(left, OccupancyData)
+    return data, left, {key for key in keys if "without" not in key}
 
 
 def words_in(svg: str) -> str:
@@ -34,7 +60,7 @@ def luminance(colour: str) -> float:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_state_stands_at_the_edge_with_its_share(lang: str) -> None:
     data = sample_states(lang)
-    said = words_in(stacked_probability_svg(data, lang))
+    said = words_in(svg_of(data, lang))
     place = data.months.index(data.named_month)
     for band in data.bands:
         for word in band.label.split():
@@ -46,8 +72,8 @@ def test_every_state_stands_at_the_edge_with_its_share(lang: str) -> None:
 
 
 def test_the_figure_is_the_same_every_time_and_carries_no_clashing_ids() -> None:
-    first = stacked_probability_svg(sample_states("nl"), "nl")
-    assert first == stacked_probability_svg(sample_states("nl"), "nl")
+    first = svg_of(sample_states("nl"), "nl")
+    assert first == svg_of(sample_states("nl"), "nl")
     assert first.startswith("<svg")
 
 
@@ -75,7 +101,7 @@ def test_the_equal_table_holds_the_same_shares(lang: str) -> None:
         share = band.shares[data.months.index(data.named_month)].value
         assert share is not None
         assert by_state[band.label].cells[named].plain == percent(share, lang, sign=False)
-    assert [row.cells[0].plain for row in table.rows[:-1]] == [
+    assert [row.cells[0].plain for row in table.rows[:-2]] == [
         band.label for band in reversed(data.bands)
     ]
 
@@ -85,8 +111,21 @@ def test_numbers_under_the_figure_are_those_under_observation() -> None:
     rows = curve.transitions
     for month, count in zip(data.months, data.at_risk, strict=True):
         day = month * 365.25 / 12
-        assert count == int(((rows.entry < day) & (rows.exit >= day)).sum())
+        assert count.value == int(((rows.entry < day) & (rows.exit >= day)).sum())
     assert data.n == 30
+
+
+def test_every_child_is_seen_in_one_state_or_was_lost() -> None:
+    """The sums that disclosure control works with are true, and leave nobody out."""
+    data = sample_states("en")
+    for sum_ in occupancy_sums(data):
+        assert sum_.total.value == sum(part.value for part in sum_.parts)
+    assert len(occupancy_sums(data)) == 3 * len(data.months)
+    rows = sample_curve().transitions
+    died = rows.exit[rows.to_state == rows.state_number("dead")]
+    (dead,) = (band for band in data.bands if band.tone == "dead")
+    day = 12 * 365.25 / 12
+    assert dead.counts[data.months.index(12)].value == int((died < day).sum())
 
 
 def test_a_short_follow_up_has_no_share_at_a_year() -> None:
@@ -96,7 +135,7 @@ def test_a_short_follow_up_has_no_share_at_a_year() -> None:
     states = [(s, s, tone) for s, tone in TONES.items()]
     data = occupancy_data(curve, states, months=(3, 12))
     assert all(band.shares[1].value is None for band in data.bands)
-    said = words_in(stacked_probability_svg(data, "en"))
+    said = words_in(svg_of(data, "en"))
     assert "not yet estimated" in said
     cells = occupancy_table(data, (says("x"),), "en").rows[0].cells
     assert len(cells) == 4  # a wide absence fills two columns
@@ -117,3 +156,44 @@ def test_what_cannot_be_drawn_is_refused() -> None:
     later = occupancy(sample_curve().transitions, start="remission", start_day=100)
     with pytest.raises(EstimandError, match="starts on day 100"):
         occupancy_data(later, [(s, s, t) for s, t in TONES.items()])
+
+
+def test_a_large_cohort_keeps_its_figure_under_suppression() -> None:
+    data, left, _ = controlled_states(3000, 4)
+    assert left is not None
+    assert left.months_only
+    assert len(left.months) >= 2
+    assert set(left.months) <= set(data.months)
+    words = words_in(svg_of(left, "en"))
+    assert f"at {left.named_month:g} months" in words
+
+
+@pytest.mark.parametrize(("n", "seed"), [(60, 1), (120, 2), (300, 3), (300, 4), (900, 5)])
+def test_no_small_number_is_left_in_the_figure(n: int, seed: int) -> None:
+    """Each band holds nobody or enough children, in each month and from one month to the next."""
+    data, left, hidden = controlled_states(n, seed)
+    assert left is not None
+    of_label = {band.label: band for band in data.bands}
+    alone = [band for band in left.bands if band.counts]
+    joined = [label for label in of_label if label not in {band.label for band in alone}]
+    assert len(joined) != 1
+    places = [data.months.index(month) for month in left.months]
+    groups = [[of_label[band.label]] for band in alone]
+    groups += [[of_label[label] for label in joined]] if joined else []
+    for group in groups:
+        held = [sum(band.counts[place].value for band in group) for place in places]
+        assert all(number == 0 or number >= LIMIT for number in held)
+        steps = [abs(after - before) for before, after in pairwise(held)]
+        assert all(number == 0 or number >= LIMIT for number in steps)
+    for band in alone:
+        for count in band.counts:
+            assert f"{count.key}={count.value}" not in hidden
+    days = {0.0, *(month * 365.25 / 12 for month in left.months)}
+    assert {day for band in left.bands for day, _ in band.steps} == days
+    drawn = svg_of(left, "en")
+    assert "mark-area" not in drawn
+
+
+def test_a_handful_of_children_has_no_figure() -> None:
+    _, left, _ = controlled_states(12, 2)
+    assert left is None

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 from pypdf import PdfReader
 
+from cartulary import __version__
 from cartulary.cli.main import cartulary
 from cartulary.reports.content import Chart, MarginNote, Note, Paragraph, Prose, Report, Table
 from cartulary.reports.study_report.dots import Dot, DotRow, DotsData
@@ -31,7 +32,7 @@ def run(*arguments: str | Path) -> Result:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The example's protocol with both programmes beside it."""
     place = tmp_path_factory.mktemp("study")
-    example().write(place / "build")
+    example().write(place / "simulated")
     (place / "protocol.toml").write_bytes((EXAMPLE / "protocol.toml").read_bytes())
     return place
 
@@ -50,7 +51,7 @@ def changed(folder: Path, place: Path, old: str, new: str) -> Path:
     text = (folder / "protocol.toml").read_text("utf-8")
     assert old in text
     place.mkdir(exist_ok=True)
-    (place / "build").symlink_to(folder / "build")
+    (place / "simulated").symlink_to(folder / "simulated")
     (place / "protocol.toml").write_text(text.replace(old, new, 1), "utf-8")
     return place / "protocol.toml"
 
@@ -116,7 +117,7 @@ def test_a_bad_protocol_lists_everything_and_writes_nothing(folder: Path, tmp_pa
 
 
 def test_a_programme_that_is_not_there_ends_in_words(folder: Path, tmp_path: Path) -> None:
-    astray = changed(folder, tmp_path / "astray", 'programme = "build/control"',
+    astray = changed(folder, tmp_path / "astray", 'programme = "simulated/control"',
                      'programme = "nowhere"')  # fmt: skip
     result = run(astray, "--out", tmp_path / "out")
     assert result.exit_code == 1
@@ -133,6 +134,16 @@ def test_groups_that_cannot_be_compared_stop_the_study_with_the_reason(
     assert result.exit_code == 1
     assert "survival is asked for on day 5000" in str(result.exception)
     assert not (tmp_path / "out").exists()
+
+
+def test_small_numbers_are_withheld_where_asked(folder: Path, tmp_path: Path) -> None:
+    result = run(folder / "protocol.toml", "--out", tmp_path, "--only", "json", "--suppress", "5")
+    assert result.exit_code == 0
+    found = json.loads((tmp_path / "report.json").read_text("utf-8"))
+    assert found["suppress"] == 5
+    withheld = {figure["id"]: figure["withheld"] for figure in found["figures"]}
+    assert withheld["estimand.hypothetical.treated"]
+    assert not withheld["entropy_balancing.difference"]
 
 
 def test_only_the_forms_asked_for_are_written(folder: Path, tmp_path: Path) -> None:
@@ -173,6 +184,47 @@ def test_the_sentences_keep_to_their_language_and_give_no_verdict() -> None:
                 assert not verdict.search(sentence.plain), sentence.plain
                 if "SIMULATED" not in sentence.plain:
                     assert not other.search(sentence.plain), sentence.plain
+
+
+def test_every_method_names_its_source_and_the_program_says_how_to_cite_it(
+    written: tuple[str, Path, Result],
+) -> None:
+    _, out, _ = written
+    pages = PdfReader(io.BytesIO((out / "report.pdf").read_bytes())).pages
+    printed = re.sub(r"\s+", "", "".join(page.extract_text() for page in pages))
+    html = re.sub(r"\s+", " ", re.sub("<[^>]+>", "", (out / "report.html").read_text("utf-8")))
+    figures = json.loads((out / "report.json").read_text("utf-8"))["figures"]
+    cited = {c for figure in figures for c in figure["citations"].split(" | ") if c}
+    assert len(cited) > 15
+    for figure in figures:
+        assert figure["citations"], figure["id"]
+    for citation in cited:
+        plain = citation.replace("'", "&#39;")
+        assert citation in html or plain in html, citation
+        assert re.sub(r"\s+", "", citation) in printed, citation
+    for words in ("Cartulary", __version__, "cassiopeia_like"):
+        assert words in html
+    assert figures[-1]["software"] == f"Cartulary {__version__}"
+
+
+def test_every_strategy_and_every_prior_has_its_figures(written: tuple[str, Path, Result]) -> None:
+    lang, out, _ = written
+    figures = {f["id"]: f for f in json.loads((out / "report.json").read_text("utf-8"))["figures"]}
+    for strategy in ("treatment_policy", "hypothetical", "hypothetical_weighted", "composite",
+                     "stringent", "while_on_treatment"):  # fmt: skip
+        found = figures[f"estimand.{strategy}.difference"]
+        assert found["low"] < found["value"] < found["high"], strategy
+        assert "ICH E9(R1)" in found["citations"]
+    policy = figures["estimand.treatment_policy.difference"]
+    assert policy["value"] == figures["entropy_balancing.difference"]["value"]
+    for prior in ("power_prior.0.5", "power_prior.0.25", "power_prior.1", "robust_map.0.2"):
+        found = figures[prior]
+        assert 0.0 <= found["type_one_error_at_plus_0"] <= found["type_one_error_at_plus_10"] <= 1.0
+        assert 0.0 < found["prior_data_conflict"] < 1.0
+    page = (out / "report.html").read_text("utf-8")
+    assert {"nl": "Principaal stratum: niet te bepalen", "en": "Principal stratum: not identified"}[
+        lang
+    ] in page
 
 
 def test_the_figures_of_a_study_draw_themselves() -> None:

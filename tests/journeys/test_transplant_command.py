@@ -12,8 +12,13 @@ import numpy as np
 import pytest
 
 from cartulary.cli.main import main
-from cartulary.reports.transplant_page import conclusion, effect_text, ratio_words
-from cartulary.studies.transplant_effect import TransplantEffect, transplant_effect_of_cohort
+from cartulary.reports.exposure_report.printed import analyses_printed
+from cartulary.reports.exposure_report.voice import ExposureFound, Voice
+from cartulary.reports.exposure_report.words import conclusion
+from cartulary.reports.programme_report.about import About
+from cartulary.reports.text import plain
+from cartulary.studies.exposure_effect import ExposureEffect
+from cartulary.studies.transplant_effect import transplant_effect_of_cohort
 from cartulary.studies.transplant_simulation import cohort_without_effect
 from tests.journeys.drawn_programme import drawn_programme
 from tests.journeys.programme_folder import folder
@@ -45,9 +50,25 @@ def found_in(capsys: pytest.CaptureFixture[str], *arguments: object) -> dict[str
     return found
 
 
-def effect(n: int, seed: int) -> TransplantEffect:
+def effect(n: int, seed: int) -> ExposureEffect:
     """The analyses of simulated children in whom a transplant changes nothing."""
     return transplant_effect_of_cohort(cohort_without_effect(n, np.random.default_rng(seed)))
+
+
+def voice(found: ExposureEffect, lang: str = "en") -> Voice:
+    """What a report would say of them."""
+    held = ExposureFound(
+        exposure=found.exposure,
+        effect=found,
+        why="",
+        refused="",
+        states=None,
+        stay=None,
+        children=found.children,
+        origin="simulated",
+        seed=1,
+    )
+    return Voice(held, About("", "", None, "", (), (), ()), lang)
 
 
 # --- what is printed ---------------------------------------------------------------------------
@@ -137,7 +158,7 @@ def test_the_grace_day_is_part_of_the_plan(
 
 
 def test_twenty_children_cannot_say() -> None:
-    said = conclusion(effect(20, 3))
+    said = plain(conclusion(voice(effect(20, 3))))
     assert said.startswith("These data cannot say whether a transplant in remission helps or harms")
 
 
@@ -147,7 +168,8 @@ def test_many_children_without_an_effect_do_not_show_one() -> None:
     naive = found.row("naive").ratio
     assert naive.high is not None
     assert naive.high < 1.0
-    assert conclusion(found).startswith("These data cannot say")
+    assert plain(conclusion(voice(found))).startswith("These data cannot say")
+    assert plain(conclusion(voice(found, "nl"))).startswith("Deze gegevens kunnen niet zeggen")
 
 
 def test_an_interval_that_leaves_out_one_is_no_proof(
@@ -156,21 +178,39 @@ def test_an_interval_that_leaves_out_one_is_no_proof(
     """In this programme nobody relapses after a transplant: lower, but by how much is open."""
     found = found_in(capsys, "transplant", programme)
     assert "was lower, but by how much they cannot say" in found["conclusion"]
-    assert "does not show that the transplant did it" in found["conclusion"]
+    assert "does not show that it was the cause" in found["conclusion"]
 
 
 def test_ratios_beyond_what_can_be_told_are_not_printed_to_two_digits() -> None:
-    assert [ratio_words(value) for value in (0.0099, 0.01, 100.0, 100.5)] == [
+    told = voice(effect(20, 3))
+    assert [told.ratio(value) for value in (0.0099, 0.01, 100.0, 100.5)] == [
         "less than 0.01", "0.01", "100.00", "more than 100",
     ]  # fmt: skip
 
 
 def test_a_reason_stands_once() -> None:
-    text = effect_text(effect(12, 3))
-    assert len(set(text.reasons)) == len(text.reasons)
-    last = [row[-1] for row in text.rows]
+    table = analyses_printed(voice(effect(12, 3)))
+    reasons = [line.split("] ", 1)[1] for line in table.below if line.startswith("[")]
+    assert len(set(reasons)) == len(reasons)
+    last = [row[-1] for row in table.rows]
     named = {int(number) for cell in last for number in re.findall(r"\d+", cell)}
-    assert named == set(range(1, len(text.reasons) + 1))
+    assert named == set(range(1, len(reasons) + 1))
+
+
+def test_no_reason_is_told_of_another_landmark(
+    capsys: pytest.CaptureFixture[str], programme: Path
+) -> None:
+    found = found_in(capsys, "transplant", programme)
+    refused = [
+        row
+        for row in found["analyses"]
+        if row["method"] == "landmark" and row["hazard_ratio"]["value"] is None
+    ]
+    assert len(refused) == 2
+    for row in refused:
+        day = row["says"].removeprefix("landmark on day ")
+        assert f"after day {day}," in row["why_not"]
+        assert f"after day {day} " in row["hazard_ratio"]["notes"][0]
 
 
 # --- odd programmes ----------------------------------------------------------------------------
@@ -193,7 +233,7 @@ def test_nobody_in_remission_still_shows_the_states(
     assert status == 0
     assert "The comparison is not given: No child can be counted" in out
     assert "Where 2 children are after the first infusion" in out
-    assert "Conclusion: these data say nothing of transplant in remission." in out
+    assert "Conclusion: These data say nothing of a transplant in remission." in out
 
 
 def test_no_transplant_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -204,10 +244,10 @@ def test_no_transplant_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Pat
     found = found_in(capsys, "transplant", folder(tmp_path / "p", tables))
     assert all(row["hazard_ratio"]["value"] is None for row in found["analyses"])
     assert found["conclusion"] == (
-        "These data say nothing of transplant: none of 2 children was transplanted in remission."
+        "These data say nothing of a transplant in remission: there was none in 2 children."
     )
     _, out, _ = run(capsys, "transplant", tmp_path / "p")
-    assert "0 had been transplanted and 2 had not; either group needs 5." in out
+    assert "0 had had a transplant and 2 had not; either group needs 5." in out
 
 
 def test_deaths_that_are_not_reported_are_not_shown_as_none(

@@ -12,15 +12,16 @@ import numpy as np
 import pytest
 
 from cartulary.evidence import Estimate
-from cartulary.studies.transplant_effect import (
+from cartulary.studies.exposure_analyses import (
     CLONE_CENSOR_WEIGHT,
     LANDMARK,
     NAIVE,
     SIMON_MAKUCH,
     TIME_DEPENDENT,
-    TransplantEffect,
-    transplant_effect_of_cohort,
 )
+from cartulary.studies.exposure_effect import ExposureEffect
+from cartulary.studies.exposure_rows import SMALL_GROUP
+from cartulary.studies.transplant_effect import transplant_effect_of_cohort
 from cartulary.studies.transplant_simulation import cohort_without_effect
 
 COHORTS, CHILDREN = 60, 300
@@ -38,14 +39,14 @@ SOUND = [
 
 
 @pytest.fixture(scope="module")
-def effects() -> list[TransplantEffect]:
+def effects() -> list[ExposureEffect]:
     return [
         transplant_effect_of_cohort(cohort_without_effect(CHILDREN, np.random.default_rng(seed)))
         for seed in range(COHORTS)
     ]
 
 
-def logarithms(effects: list[TransplantEffect], method: str, day: float | None) -> np.ndarray:
+def logarithms(effects: list[ExposureEffect], method: str, day: float | None) -> np.ndarray:
     values = [effect.row(method, day).ratio.value for effect in effects]
     known = [value for value in values if value is not None]
     assert len(known) == COHORTS
@@ -53,7 +54,7 @@ def logarithms(effects: list[TransplantEffect], method: str, day: float | None) 
 
 
 def test_ever_against_never_finds_a_protection_that_is_not_there(
-    effects: list[TransplantEffect],
+    effects: list[ExposureEffect],
 ) -> None:
     ratios = np.exp(logarithms(effects, NAIVE, None))
     assert 0.1 < np.exp(np.log(ratios).mean()) < 0.2
@@ -65,7 +66,7 @@ def test_ever_against_never_finds_a_protection_that_is_not_there(
 
 @pytest.mark.parametrize(("method", "day"), SOUND)
 def test_the_sound_analyses_find_nothing(
-    effects: list[TransplantEffect], method: str, day: float | None
+    effects: list[ExposureEffect], method: str, day: float | None
 ) -> None:
     found = logarithms(effects, method, day)
     error = found.std(ddof=1) / np.sqrt(COHORTS)
@@ -76,7 +77,7 @@ def test_the_sound_analyses_find_nothing(
 
 @pytest.mark.parametrize(("method", "day"), [*SOUND[:4]])
 def test_their_intervals_hold_one_as_often_as_they_say(
-    effects: list[TransplantEffect], method: str, day: float | None
+    effects: list[ExposureEffect], method: str, day: float | None
 ) -> None:
     ratios = [effect.row(method, day).ratio for effect in effects]
     outside = sum(not holds_one(ratio) for ratio in ratios)
@@ -90,12 +91,13 @@ def holds_one(ratio: Estimate) -> bool:
     return ratio.low <= 1.0 <= ratio.high
 
 
-def test_a_landmark_says_how_many_children_it_loses(effects: list[TransplantEffect]) -> None:
+def test_a_landmark_says_how_many_children_it_loses(effects: list[ExposureEffect]) -> None:
     rows = [effects[0].row(LANDMARK, day) for day in (28.0, 60.0, 90.0, 120.0)]
     assert [row.kept + row.lost for row in rows] == [CHILDREN] * 4
     assert [row.lost for row in rows] == sorted(row.lost for row in rows)
     assert rows[0].ratio.value is None
-    assert "nobody" in rows[0].ratio.notes[0]
+    assert rows[0].why == SMALL_GROUP
+    assert "0 counted as exposed and" in rows[0].ratio.notes[0]
 
 
 def test_resampled_strategies_differ_by_nothing_more_than_chance() -> None:

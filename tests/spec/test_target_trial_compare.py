@@ -79,9 +79,20 @@ def test_the_design_recovers_the_truth_on_average(monkeypatch: pytest.MonkeyPatc
     assert np.mean(found["unadjusted"]) > np.mean(found["entropy_balancing"]) + 0.03
 
 
+PRIORS = """also = ["power_prior", "robust_map"]
+[methods.power_prior]
+discount = 0.5
+controls = "weighted"
+[methods.robust_map]
+vague = 0.2
+spread_scale = 0.5
+controls = "as_they_are"
+"""
+
+
 @pytest.mark.parametrize("method", sorted(METHODS))
 def test_every_figure_says_what_it_rests_on(method: str) -> None:
-    aligned = small()
+    aligned = small(protocol=protocol(('also = ["entropy_balancing"]', PRIORS)))
     found = compare(aligned, method)
     assert found.refusal == ""
     for one in (found.treated, found.control, found.difference):
@@ -197,8 +208,9 @@ def test_the_conclusion_says_estimate_how_sure_and_what_was_not_aligned() -> Non
     end = whole().conclusion
     assert end.verdict == "higher"
     assert end.estimate == whole().main.difference
-    assert end.done == 6
-    assert end.agreeing == 6
+    assert end.done == 8
+    assert end.agreeing == 8
+    assert end.firmly == 6
     assert end.reach == pytest.approx(0.5 * (end.estimate.high - end.estimate.low))
     assert end.simulated
     assert end.e_value is not None

@@ -12,6 +12,20 @@ from cartulary.studies.target_trial import read_protocol
 from cartulary.studies.target_trial.protocol_reader import protocol_from_text
 from tests.spec.target_trial_children import EXAMPLE, TEXT, protocol
 
+ALSO = 'also = ["entropy_balancing"]'
+PRIOR = """also = ["power_prior"]
+[methods.power_prior]
+discount = 0.5
+controls = "weighted"
+"""
+MAP = """also = ["robust_map"]
+[methods.robust_map]
+vague = 0.2
+spread_scale = 0.5
+controls = "weighted"
+[[methods.robust_map.study]]
+"""
+
 
 def refused(*changes: tuple[str, str]) -> tuple[str, ...]:
     """What is wrong with the small protocol after these changes."""
@@ -88,6 +102,20 @@ def test_no_wait_is_refused_with_the_word_for_the_mistake() -> None:
         ([("landmark_day = 60", "landmark_day = 60\nalso_days = [1.5]")], "A list of days"),
         ([('name = "mrd"', 'name = "age"')], "Another baseline fact has this name"),
         ([('edition = "1"', 'edition = "1"\ncolour = "red"')], "No such field is read"),
+        ([('id = "small"', 'id = "../small"')], "A folder is called after it"),
+        ([('main = "propensity"', 'main = "maic"')], "no more than a table"),
+        ([('main = "propensity"', 'main = "robust_map"')], "adjusts for nothing"),
+        ([(ALSO, 'also = ["power_prior"]')], "chosen before the data are seen"),
+        ([(ALSO, 'also = ["power_prior"]\n[methods.power_prior]\ndiscount = 0')], "fully (1)"),
+        ([(ALSO, 'also = ["robust_map"]\n[methods.robust_map]\nvague = 0.2')], "spread_scale"),
+        ([(ALSO, 'also = ["robust_map"]\n[methods.robust_map]\nvague = 0.0')], "cannot yield"),
+        ([(ALSO, 'also = ["maic"]\n[methods.maic]\nmatch = "medians"')], "methods.maic.match"),
+        ([(ALSO, 'also = []\n[methods.maic]\nmatch = "means"')], "would be lost in silence"),
+        ([(ALSO, PRIOR + "also_discounts = [2.0]")], "A list of numbers above 0"),
+        ([(ALSO, PRIOR.replace("weighted", "some"))], "weighted, as_they_are"),
+        ([(ALSO, MAP + 'name = "A"\nn = 10\nfree = 12\nsource = "B"')], "among 10 children"),
+        ([(ALSO, MAP + 'name = "A"\nn = 10\nfree = 5')], "where the counts are printed"),
+        ([('programme = "control"', "means = { age = 9.0 }")], "cannot be held to the protocol"),
     ],
 )
 def test_what_cannot_be_is_refused_with_the_remedy(
@@ -106,3 +134,18 @@ def test_a_file_that_is_not_there_or_no_toml_ends_in_words(tmp_path: Path) -> No
 def test_the_small_protocol_itself_is_whole() -> None:
     assert protocol_from_text(TEXT).groups[0].starts is not None
     assert protocol_from_text(TEXT).control.starts is None
+
+
+def test_the_settings_of_each_method_are_read() -> None:
+    text = MAP.replace('["robust_map"]', '["maic", "power_prior", "robust_map"]')
+    text += 'name = "A"\nn = 10\nfree = 5\nsource = "B, table 1"\n'
+    text += PRIOR.partition("\n")[2] + "also_discounts = [0.25, 0.5]\n"
+    text += '[methods.maic]\nmatch = "means_and_spreads"\n'
+    asked = protocol((ALSO, text))
+    assert asked.methods == ("propensity", "maic", "power_prior", "robust_map", "unadjusted")
+    assert asked.maic_spreads
+    assert asked.power_prior is not None
+    assert (asked.power_prior.discount, asked.power_prior.also) == (0.5, (0.25,))
+    assert asked.robust_map is not None
+    assert [study.free for study in asked.robust_map.studies] == [5]
+    assert protocol().power_prior is None

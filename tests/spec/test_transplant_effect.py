@@ -10,16 +10,20 @@ from cartulary.codebook.drawn import course_from_drawing
 from cartulary.course.cohort import Cohort
 from cartulary.course.errors import EstimandError
 from cartulary.evidence import FollowUp
-from cartulary.studies.transplant_days import first_days, undated_children
-from cartulary.studies.transplant_effect import (
+from cartulary.studies.exposure_analyses import (
     CLONE_CENSOR_WEIGHT,
     LANDMARK,
     NAIVE,
     SIMON_MAKUCH,
     TIME_DEPENDENT,
-    transplant_effect,
-    transplant_effect_of_cohort,
 )
+from cartulary.studies.exposure_rows import (
+    FEW_FOLLOWERS,
+    NO_START,
+    NOBODY_EXPOSED,
+    SMALL_GROUP,
+)
+from cartulary.studies.transplant_effect import transplant_effect, transplant_effect_of_cohort
 from cartulary.studies.transplant_simulation import cohort_without_effect
 
 REMISSION = "day 0 is infusion\n0 | infusion |\n28 | assessment | response: CR\n"
@@ -47,23 +51,10 @@ def test_a_transplant_counts_from_remission_on_and_only_before_a_relapse() -> No
         "900 | last_contact |",
     )
     effect = transplant_effect_of_cohort(held, "os.infusion", fewest=1, landmarks=[95])
-    assert effect.transplanted == 2
-    assert effect.row(LANDMARK, 95).treated == 1
+    assert effect.exposed == 2
+    assert effect.row(LANDMARK, 95).exposed == 1
     assert effect.children == 4
     assert "days count from infusion" in effect.notes[0]
-
-
-def test_days_count_from_the_clock_and_stop_at_the_data_cut() -> None:
-    held = cohort(
-        "100 | transplant |\n900 | last_contact |",
-        "data cut on day 90\n80 | last_contact |\n100 | transplant |",
-        "60 | relapse | level: molecular\n70 | relapse |\n900 | last_contact |",
-    )
-    children, starts = np.array([0, 1, 2]), np.array([28, 28, 28])
-    days = first_days(held, "transplant", children, starts)
-    assert days[0] == 72.0
-    assert np.isnan(days[1:]).all()
-    assert first_days(held, "relapse", children, starts)[2] == 42.0
 
 
 def test_a_transplant_without_a_date_leaves_its_child_out_and_is_counted() -> None:
@@ -71,7 +62,7 @@ def test_a_transplant_without_a_date_leaves_its_child_out_and_is_counted() -> No
     held = cohort(*texts, "? | transplant |\n900 | last_contact |")
     effect = transplant_effect_of_cohort(held)
     assert (effect.children, effect.undated) == (12, 1)
-    assert undated_children(held, "transplant", np.arange(13)).tolist() == [12]
+    assert effect.unknown == {"undated:transplant": 1}
 
 
 def test_an_endpoint_that_stops_at_a_transplant_is_refused() -> None:
@@ -114,7 +105,8 @@ def test_too_few_transplants_give_reasons_instead_of_figures() -> None:
     for method in (LANDMARK, SIMON_MAKUCH, CLONE_CENSOR_WEIGHT):
         row = effect.row(method)
         assert row.ratio.value is None
-        assert row.ratio.notes[0].endswith((".", "?"))
+    whys = [effect.row(m).why for m in (LANDMARK, SIMON_MAKUCH, CLONE_CENSOR_WEIGHT)]
+    assert whys == [SMALL_GROUP, NO_START, FEW_FOLLOWERS]
     assert "followed the strategy" in effect.row(CLONE_CENSOR_WEIGHT).ratio.notes[0]
     assert len([row for row in effect.rows if row.method == LANDMARK]) == 4
 
@@ -122,9 +114,20 @@ def test_too_few_transplants_give_reasons_instead_of_figures() -> None:
 def test_no_transplant_at_all_leaves_every_row_without_a_figure() -> None:
     texts = [f"{100 + 10 * k} | relapse |\n900 | last_contact |" for k in range(12)]
     effect = transplant_effect_of_cohort(cohort(*texts))
-    assert effect.transplanted == 0
+    assert effect.exposed == 0
     assert all(row.ratio.value is None for row in effect.rows)
-    assert all(row.ratio.notes for row in effect.rows)
+    assert all(row.ratio.notes and row.why for row in effect.rows)
+    assert effect.row(TIME_DEPENDENT).why == NOBODY_EXPOSED
+
+
+def test_each_refused_landmark_gives_its_own_numbers() -> None:
+    texts = [f"{60 + 10 * k} | relapse |\n900 | last_contact |" for k in range(12)]
+    effect = transplant_effect_of_cohort(cohort(*texts))
+    told = [row.ratio.notes[0] for row in effect.of(LANDMARK)]
+    assert len(set(told)) == 4
+    for row, note in zip(effect.of(LANDMARK), told, strict=True):
+        assert f"of {row.kept} child" in note
+        assert f"after day {row.day:g} 0 counted" in note
 
 
 def test_a_fixed_split_of_time_gives_the_ratio_of_hazards_by_hand() -> None:

@@ -9,10 +9,10 @@ import click
 @click.command(name="definitions")
 @click.argument("definition", required=False)
 @click.option("--lang", type=click.Choice(["en", "nl"]), default="en", help="Language of the page.")
-@click.option("--kind", help="List one kind only: endpoint, scale, benchmark or state_graph.")
+@click.option("--kind", help="List one kind only, such as endpoint or curve.")
 def command(definition: str | None, lang: str, kind: str | None) -> None:
     """List the definitions, or print DEFINITION (an id from the list) as a page."""
-    from cartulary.codebook.catalogue import catalogue, page
+    from cartulary.codebook.catalogue import KIND_NAMES, catalogue, page
 
     if definition is not None:
         click.echo(page(definition, lang))
@@ -21,8 +21,9 @@ def command(definition: str | None, lang: str, kind: str | None) -> None:
 
     entries = [entry for entry in catalogue(lang) if kind in (None, entry.kind)]
     if not entries:
+        *others, last = KIND_NAMES
         raise click.BadParameter(
-            f"There is no kind {kind!r}. The kinds are endpoint, scale, benchmark and state_graph.",
+            f"There is no kind {kind!r}. The kinds are {', '.join(others)} and {last}.",
             param_hint="--kind",
         )
     print_table(

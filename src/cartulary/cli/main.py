@@ -19,8 +19,12 @@ COMMANDS = {
     "estimate": "reckon one endpoint from a programme",
     "estimands": "one endpoint under every strategy for what comes between",
     "transplant": "ask whether transplant in remission helps, and how far the data go",
+    "exposure": "ask what followed a second infusion, loss of aplasia, or a transplant",
     "reconstruct": "rebuild the children behind a published survival curve",
     "study": "compare treated children with external controls, as a protocol asks",
+    "demo": "open the app with invented children, accounts and codes",
+    "serve": "serve the ledger as a web app",
+    "user": "make accounts and give them roles",
     "definitions": "list the definitions, or print one as a page",
     "version": "say which version this is",
 }

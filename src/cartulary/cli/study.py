@@ -24,8 +24,8 @@ from cartulary.cli.report import FORMS, rendered, working, written_whole
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    required=True,
-    help="Folder for report.html, report.pdf, report.xlsx and report.json.",
+    help="Folder for report.html, report.pdf, report.xlsx and report.json. Default: build/ID, "
+    "with the protocol's own id, under the folder you are in.",
 )
 @click.option(
     "--only",
@@ -35,12 +35,24 @@ from cartulary.cli.report import FORMS, rendered, working, written_whole
     help="Write this form only; may be given more than once.",
 )
 @click.option(
+    "--suppress",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Withhold counts from 1 to N-1 and all that would give them away.",
+)
+@click.option(
     "--good-courses",
     is_flag=True,
     help="When a programme has errors, use the courses without one and say what was left out.",
 )
 def command(
-    protocol: Path, lang: str, out: Path, forms: tuple[str, ...], good_courses: bool
+    protocol: Path,
+    lang: str,
+    out: Path | None,
+    forms: tuple[str, ...],
+    suppress: int,
+    good_courses: bool,
 ) -> None:
     """Compare treated children with external controls as PROTOCOL, a TOML file, asks.
 
@@ -68,11 +80,13 @@ def command(
         from cartulary.reports.study_report import build_study_report
 
         text = protocol.read_text(encoding="utf-8-sig")
-        report = build_study_report(found, read[0].programme, read[1].programme, lang, text)
+        treated, control = (one.programme for one in read)
+        report = build_study_report(found, treated, control, lang, text, suppress)
     made = {}
     for form in [form for form in FORMS if not forms or form in forms]:
         with working(f"setting report.{form}"):
             made[f"report.{form}"] = rendered(report, form)
+    out = out or Path("build") / asked.protocol_id
     written_whole(out, made)
     for name in made:
         click.echo(str(out / name))

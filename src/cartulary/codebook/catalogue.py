@@ -5,16 +5,37 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
+from typing import Final
 
 from cartulary.codebook.benchmark import benchmarks
 from cartulary.codebook.benchmark_page import benchmark_page
+from cartulary.codebook.curve_file import curves
+from cartulary.codebook.curve_page import curve_page
 from cartulary.codebook.definition_page import definition_page
 from cartulary.codebook.endpoint_reader import definitions, endpoints
+from cartulary.codebook.exposure_page import exposure_page
+from cartulary.codebook.exposure_reader import exposures
 from cartulary.codebook.scale_page import scale_page
 from cartulary.codebook.scale_reader import scales
+from cartulary.codebook.schedule_page import schedule_page
+from cartulary.codebook.schedule_reader import schedules
 from cartulary.codebook.state_graph_page import state_graph_page
 from cartulary.codebook.state_graph_reader import state_graphs
+from cartulary.codebook.words import Vocabulary, vocabulary
 from cartulary.course.errors import CodebookError
+
+#: Every kind of definition, and what a list of them is called.
+KIND_NAMES: Final[Vocabulary] = vocabulary(
+    {
+        "endpoint": ("Endpoints", "Eindpunten"),
+        "scale": ("Grading scales", "Graderingsschalen"),
+        "benchmark": ("Published cohorts", "Gepubliceerde cohorten"),
+        "curve": ("Published curves", "Gepubliceerde curven"),
+        "state_graph": ("Graphs of states", "Toestandsgrafen"),
+        "exposure": ("Exposures", "Blootstellingen"),
+        "schedule": ("Schedules of follow-up", "Vervolgschema's"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +49,10 @@ class CatalogueEntry:
 
 
 def catalogue(lang: str = "en") -> tuple[CatalogueEntry, ...]:
-    """Every endpoint (with its clock), scale, benchmark and state graph, ours or a centre's own.
+    """Every definition, an endpoint once for each of its clocks, ours or a centre's own.
 
     Arguments: `lang` is "en" or "nl", for the names.
-    Returns: entries by kind, then by id.
+    Returns: entries by kind, in the order of `KIND_NAMES`, then by id.
     Refuses: a definition file that is incomplete, with all its problems.
 
     >>> [entry.name for entry in catalogue("nl") if entry.id == "os.infusion"]
@@ -51,8 +72,20 @@ def catalogue(lang: str = "en") -> tuple[CatalogueEntry, ...]:
             for name, cohort in sorted(benchmarks().items())
         ),
         *(
+            CatalogueEntry("curve", name, curve.edition, curve.name.text(lang))
+            for name, curve in sorted(curves().items())
+        ),
+        *(
             CatalogueEntry("state_graph", name, graph.edition, graph.name.text(lang))
             for name, graph in sorted(state_graphs().items())
+        ),
+        *(
+            CatalogueEntry("exposure", name, exposure.edition, exposure.name.text(lang))
+            for name, exposure in sorted(exposures().items())
+        ),
+        *(
+            CatalogueEntry("schedule", name, schedule.edition, schedule.name.text(lang))
+            for name, schedule in sorted(schedules().items())
         ),
     )
 
@@ -77,7 +110,22 @@ def page(definition_id: str, lang: str = "en") -> str:
         return benchmark_page(benchmarks()[definition_id], lang)
     if definition_id in state_graphs():
         return state_graph_page(state_graphs()[definition_id], lang)
-    known = [*endpoints(), *definitions(), *scales(), *benchmarks(), *state_graphs()]
+    if definition_id in curves():
+        return curve_page(curves()[definition_id], lang)
+    if definition_id in exposures():
+        return exposure_page(exposures()[definition_id], lang)
+    if definition_id in schedules():
+        return schedule_page(schedules()[definition_id], lang)
+    known = [
+        *endpoints(),
+        *definitions(),
+        *scales(),
+        *benchmarks(),
+        *curves(),
+        *state_graphs(),
+        *exposures(),
+        *schedules(),
+    ]
     near = difflib.get_close_matches(definition_id, known, n=4, cutoff=0.4)
     raise CodebookError(
         f"No definition is called {definition_id!r}. "

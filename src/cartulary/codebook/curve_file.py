@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Final
@@ -12,7 +11,7 @@ from typing import Any, Final
 from cartulary.codebook.curve import READING_ERROR, CurveExample, CurveFile, Landmark
 from cartulary.codebook.curve_checks import check_curve
 from cartulary.codebook.endpoint_reader import endpoints
-from cartulary.codebook.files import extra_folder
+from cartulary.codebook.files import definition_files
 from cartulary.codebook.published_cohort import NOT_STATED
 from cartulary.codebook.source import CONFIRMED, SUPPORT, read_source
 from cartulary.codebook.toml_page import Page, page_of, page_of_text
@@ -33,13 +32,9 @@ def curves() -> Mapping[str, CurveFile]:
     >>> "eliana_nejm_2018_os" in curves()
     True
     """
-    folder = extra_folder()
-    own = [] if folder is None else sorted((folder / _FOLDER).glob("*.toml"))
-    ours = files("cartulary.codebook").joinpath(_FOLDER).iterdir()
-    shipped = sorted((f for f in ours if f.name.endswith(".toml")), key=lambda f: f.name)
     problems: list[str] = []
     found: dict[str, CurveFile] = {}
-    for file in (*shipped, *own):
+    for file in definition_files(_FOLDER):
         try:
             curve = read_curve(file)
         except CodebookError as error:

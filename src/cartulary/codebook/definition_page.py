@@ -105,6 +105,11 @@ def definition_page(definition: Definition, lang: str) -> str:
     return "\n".join(_Page(definition, lang).lines()).rstrip() + "\n"
 
 
+def moment_words(definition: Definition, moment: Moment, lang: str) -> str:
+    """When a moment of a definition counts, in words."""
+    return _Page(definition, lang).precisely(moment)
+
+
 class _Page:
     """One definition in one language."""
 

@@ -73,12 +73,22 @@ class Scale:
     steps: tuple[Step, ...] = ()
     otherwise: Step | None = None
     domains: tuple[Domain, ...] = ()
+    aspects: tuple[Domain, ...] = ()
     markers: tuple[Marker, ...] = ()
     bands: tuple[Band, ...] = ()
     flags: tuple[Flag, ...] = ()
     settings: tuple[Setting, ...] = ()
     shorthands: tuple[Shorthand, ...] = ()
     examples: tuple[ScaleExample, ...] = ()
+
+    @property
+    def signs(self) -> tuple[Domain, ...]:
+        """What a grade is explained by: the domains, or the aspects of a scale without domains.
+
+        Aspects never set a grade. They say what each sign would weigh by itself, as the columns
+        of the printed table do.
+        """
+        return self.domains or self.aspects
 
     @property
     def input_names(self) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ def check_shape(page: Page, scale: Scale) -> None:
     if scale.combine is Combine.POINTS and not scale.bands:
         page.note("band", "missing", "A sum of points needs its classes.", "Write [[band]].")
     ladders = [scale.steps] if scale.combine is Combine.HIGHEST else []
-    ladders += [domain.steps for domain in scale.domains]
+    ladders += [domain.steps for domain in (*scale.domains, *scale.aspects)]
     for steps in ladders:
         grades = [step.grade for step in steps]
         rising = all(isinstance(grade, int) for grade in grades) and grades == sorted(
@@ -81,7 +81,7 @@ def _names_under_other_settings(scale: Scale) -> set[str]:
 
 def _all_conditions(scale: Scale) -> list[tuple[str, Condition]]:
     found = [(f"grade {step.grade}", step.when) for step in scale.steps]
-    for domain in scale.domains:
+    for domain in (*scale.domains, *scale.aspects):
         found += [(f"domain {domain.id}, grade {step.grade}", step.when) for step in domain.steps]
     for marker in scale.markers:
         found += [(f"marker {marker.id}", condition) for _, condition, _ in marker.rows]

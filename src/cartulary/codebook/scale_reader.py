@@ -176,6 +176,7 @@ def _scale(page: Page, chosen: Mapping[str, str]) -> Scale:
         steps=_steps(page.pages("grade"), conditions),
         otherwise=_otherwise(otherwise) if otherwise.raw else None,
         domains=tuple(_domain(one, conditions) for one in page.pages("domain")),
+        aspects=tuple(_domain(one, conditions) for one in page.pages("aspect")),
         markers=tuple(_marker(one, conditions) for one in page.pages("marker")),
         bands=tuple(_band(one) for one in page.pages("band")),
         flags=tuple(_flag(one, conditions) for one in page.pages("flag")),

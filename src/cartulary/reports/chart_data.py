@@ -8,16 +8,16 @@ All labels are finished words in the report's language. Days count from the char
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from cartulary.course.errors import EstimandError
+from cartulary.reports.chart_terms import CLOCKS as CLOCKS
+from cartulary.reports.chart_terms import DAYS_PER_MONTH as DAYS_PER_MONTH
+from cartulary.reports.occupancy_data import OccupancyData
 from cartulary.reports.text import Count
 
-DAYS_PER_MONTH = 365.25 / 12
-
-CLOCKS = ("indication", "apheresis", "infusion", "remission")
 #: How a published cohort is drawn: mark and dash. At most two in colour in one figure.
 BENCHMARK_STYLES = ("eliana", "cibmtr", "third")
 SEGMENTS = ("remission", "no_remission", "after_transplant", "after_relapse", "followed")
@@ -336,12 +336,26 @@ def _adds_up(counts: dict[str, int], flows: Iterable[tuple[str, int]], way: str)
 
 @runtime_checkable
 class SelfDrawn(Protocol):
-    """A chart's data that knows how it is drawn; with suppression on it is withheld whole."""
+    """A chart's data that knows how it is drawn; withheld whole unless it is `SelfDisclosed`."""
 
     def chart(self, lang: str, medium: str = "print") -> Any:
         """The Altair chart, its words in `lang`, for `medium` "print" or "screen"."""
 
 
+@runtime_checkable
+class SelfDisclosed(Protocol):
+    """A chart's data that knows what is left of it when small counts may not be read from it."""
+
+    def disclosed(self, hidden: Callable[[Count], bool], limit: int) -> Any | None:
+        """The data made safe, or None; `hidden` says of a count whether it is withheld."""
+
+
 ChartData = (
-    SurvivalCurveData | CumulativeIncidenceData | SwimmerData | ToxicityData | FlowData | SelfDrawn
+    SurvivalCurveData
+    | CumulativeIncidenceData
+    | SwimmerData
+    | ToxicityData
+    | FlowData
+    | OccupancyData
+    | SelfDrawn
 )

@@ -18,11 +18,14 @@ from cartulary.reports.chart_data import (
     LaneGroup,
     Mark,
     Segment,
+    SelfDisclosed,
     Step,
     SurvivalCurveData,
     SwimmerData,
     ToxicityData,
 )
+from cartulary.reports.disclosed_occupancy import disclosed_occupancy
+from cartulary.reports.occupancy_data import OccupancyData
 from cartulary.reports.text import Count
 
 Hidden = Callable[[Count], bool]
@@ -37,6 +40,8 @@ def disclosed_chart(data: ChartData, hidden: Hidden, limit: int) -> ChartData | 
     - Swimmer: no pseudonyms, whole months, and only if every lane drawn is that of enough children.
     - Toxicity: a row without its value.
     - Flow: only if no place holds few children.
+    - States: shares at the printed months alone; states with few children become one.
+    - One that knows what is safe (`SelfDisclosed`): what it leaves.
     - Any other: nothing, because no rule here knows what could be read from it.
     """
     if isinstance(data, SurvivalCurveData):
@@ -53,6 +58,11 @@ def disclosed_chart(data: ChartData, hidden: Hidden, limit: int) -> ChartData | 
             for row in data.rows
         )
         return replace(data, rows=rows)
+    if isinstance(data, OccupancyData):
+        return disclosed_occupancy(data, hidden, limit)
+    if isinstance(data, SelfDisclosed):
+        left: ChartData | None = data.disclosed(hidden, limit)
+        return left
     if not isinstance(data, FlowData):
         return None
     few = any(hidden(node.count) for node in data.nodes)

@@ -229,19 +229,20 @@ class _Control:
         """Each figure, or its name alone.
 
         Several days of one curve tell the events between them: a value is shown only if it lies
-        at least `limit` children of n away from the value shown before it, or equals it.
+        at least `limit` children of n away from each value of an earlier day, or equals it. Values
+        of one day are the same children reckoned in several ways.
         """
-        shown: dict[tuple[object, ...], float] = {}
+        shown: dict[tuple[object, ...], list[tuple[float, float]]] = {}
         result = []
         for figure in sorted(figures, key=lambda f: f.at_days if f.at_days is not None else -1.0):
             curve = (figure.endpoint, figure.definition, figure.unit, figure.n, figure.origin)
             safe = self._figure_is_safe(figure)
             if safe and figure.at_days is not None and figure.value is not None and figure.n:
-                before = shown.get(curve)
-                apart = abs(figure.value - before) * figure.n if before is not None else None
-                safe = apart is None or apart == 0 or apart >= self.limit
+                earlier = [v for day, v in shown.get(curve, ()) if day != figure.at_days]
+                apart = [abs(figure.value - value) * figure.n for value in earlier]
+                safe = all(children == 0 or children >= self.limit for children in apart)
                 if safe:
-                    shown[curve] = figure.value
+                    shown.setdefault(curve, []).append((figure.at_days, figure.value))
             # Numbers at risk, clusters and remarks are counts of their own.
             kept = tuple(pair for pair in figure.more if pair[0] in SAFE_MORE)
             shown_figure = replace(figure, more=kept)

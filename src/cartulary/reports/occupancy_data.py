@@ -10,7 +10,8 @@ import numpy as np
 
 from cartulary.course.errors import EstimandError
 from cartulary.evidence.occupancy_curve import OccupancyCurve
-from cartulary.reports.chart_data import CLOCKS, DAYS_PER_MONTH
+from cartulary.evidence.transitions import Transitions
+from cartulary.reports.chart_terms import CLOCKS, DAYS_PER_MONTH
 from cartulary.reports.text import Count
 
 #: Grounds: three of remission from dark to light, not in remission, two of relapse, dead, unknown.
@@ -33,23 +34,25 @@ class StateShare:
 class StateBand:
     """One state: its share as (day, share) steps from day 0, and at the months of the table.
 
-    `label` is finished words; `tone` one of `TONES`; `key` the name by which the report knows the
-    state's counts.
+    `label` is finished words; `tone` one of `TONES`; `counts` how many were seen in the state at
+    each of those months, under the keys by which the report knows them.
     """
 
     label: str
     tone: int | str
     steps: tuple[tuple[float, float], ...]
     shares: tuple[StateShare, ...]
-    key: str = ""
+    counts: tuple[Count, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class OccupancyData:
     """Every child in exactly one state, stacked from the bottom in the given order.
 
-    months: those of `shares` of each band and of `at_risk`, how many were under observation.
-    named_month: one of them; its shares stand at the right edge.
+    months: those of `shares` of each band, and of `at_risk` and `seen`: how many were under
+    observation, and these with those who had come to a state that is not left. named_month: one of
+    the months; its shares stand at the right edge. months_only: coarsened by disclosure control;
+    shares at months, not joined.
 
     Refuses: a clock or tone no figure can draw; more states than can be told apart; steps that do
     not begin on day 0, or do not add up to all children on some day; a named month without shares.
@@ -61,10 +64,11 @@ class OccupancyData:
     n: int
     bands: tuple[StateBand, ...]
     months: tuple[float, ...]
-    at_risk: tuple[int, ...]
+    at_risk: tuple[Count, ...]
+    seen: tuple[Count, ...]
     last_day: float
     named_month: float = 12
-    rests_on: tuple[Count, ...] = ()
+    months_only: bool = False
 
     def __post_init__(self) -> None:
         if self.clock not in CLOCKS:
@@ -123,11 +127,13 @@ def occupancy_data(
     *,
     months: Sequence[float] = (3, 6, 12, 24),
     named_month: float = 12,
+    key: str = "states",
 ) -> OccupancyData:
     """The figure's data from an occupancy curve that starts on day 0.
 
     Arguments: the curve; (state, label, tone) from the bottom up, every state of the curve once;
-    the months of the table, days of 365.25 / 12; the month named at the right edge.
+    the months of the table, days of 365.25 / 12; the month named at the right edge; the name under
+    which the report knows the counts.
     Returns: an `OccupancyData`; states that are never occupied are left out of the stack only
     when they are left out of `states`, which is allowed for them.
     Refuses: a curve from a later day; a state that is occupied but not listed.
@@ -140,8 +146,8 @@ def occupancy_data(
     ...                     clock="infusion", definition="an example", origin="simulated")
     >>> data = occupancy_data(occupancy(stays, start="well"), [("well", "well", 0),
     ...                       ("dead", "dead", "dead")], months=(1,), named_month=1)
-    >>> data.bands[0].shares[0].value, data.at_risk
-    (1.0, (2,))
+    >>> data.bands[0].shares[0].value, data.at_risk[0].value
+    (1.0, 2)
     """
     if curve.start_day != 0.0:
         raise EstimandError(
@@ -172,7 +178,11 @@ def occupancy_data(
         for day in days:
             found = curve.occupancy_at(day, state)
             shares.append(StateShare(found.value, found.low, found.high))
-        bands.append(StateBand(label, tone, tuple(steps), tuple(shares), state))
+        counts = tuple(
+            Count(number, f"{key}.{state}.by_{day:g}")
+            for number, day in zip(_seen_in(rows, state, days), days, strict=True)
+        )
+        bands.append(StateBand(label, tone, tuple(steps), tuple(shares), counts))
     return OccupancyData(
         clock=rows.clock,
         origin=rows.origin,
@@ -180,7 +190,25 @@ def occupancy_data(
         n=rows.n_children,
         bands=tuple(bands),
         months=tuple(months),
-        at_risk=tuple(int(np.sum((rows.entry < day) & (rows.exit >= day))) for day in days),
+        at_risk=tuple(
+            Count(int(np.sum((rows.entry < day) & (rows.exit >= day))), f"{key}.at_risk.by_{day:g}")
+            for day in days
+        ),
+        seen=tuple(
+            Count(sum(band.counts[place].value for band in bands), f"{key}.seen.by_{day:g}")
+            for place, day in enumerate(days)
+        ),
         last_day=rows.last_day,
         named_month=named_month,
     )
+
+
+def _seen_in(rows: Transitions, state: str, days: Sequence[float]) -> list[int]:
+    """How many were seen in a state just before each day; of a final state, who had come there."""
+    number = rows.state_number(state)
+    here = rows.from_state == number
+    if state not in {source for source, _ in rows.allowed}:
+        came = rows.exit[rows.to_state == number]
+        return [int(np.count_nonzero(came < day)) for day in days]
+    entry, exit_ = rows.entry[here], rows.exit[here]
+    return [int(np.count_nonzero((entry < day) & (exit_ >= day))) for day in days]

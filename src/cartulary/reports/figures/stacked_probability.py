@@ -20,6 +20,7 @@ LINE_GAP = 12.5
 SWATCH = 10.0
 # A band thinner than this at the end, in per cent, gets no line: its swatch names it.
 THIN = 0.5
+BAR_WIDTH = 22.0
 LABEL_START = 14 + SWATCH + 6
 LABEL_WIDTH = theme.PAGE_WIDTH - RIGHT - LABEL_START
 
@@ -64,21 +65,10 @@ def stacked_probability(data: OccupancyData, lang: str, medium: str = "print") -
     return layered(frame, layers)
 
 
-def stacked_probability_svg(data: OccupancyData, lang: str, medium: str = "print") -> str:
-    """The figure as SVG, the same for the same input; see `svg.svg_of`."""
-    import altair as alt
-
-    from cartulary.reports.figures.svg import _renderer
-
-    spec = stacked_probability(data, lang, medium).to_dict(context={"pre_transform": False})
-    spec["config"] = theme.cartulary_theme()["config"]
-    spec["autosize"] = {"type": "none", "contains": "padding"}
-    major, minor = alt.SCHEMA_VERSION.lstrip("v").split(".")[:2]
-    return str(_renderer().vegalite_to_svg(spec, vl_version=f"{major}.{minor}")).strip()
-
-
 def _grounds(frame: Frame, data: OccupancyData) -> tuple[list[Any], list[tuple[float, float]]]:
     """The stacked grounds, each with its upper edge as a line, and their extents at the end."""
+    if data.months_only:
+        return _bars(frame, data)
     days = sorted({0.0, data.last_day} | {d for b in data.bands for d, _ in b.steps})
     below = dict.fromkeys(days, 0.0)
     layers: list[Any] = []
@@ -100,6 +90,29 @@ def _grounds(frame: Frame, data: OccupancyData) -> tuple[list[Any], list[tuple[f
     return [*layers, *edges], ends
 
 
+def _bars(frame: Frame, data: OccupancyData) -> tuple[list[Any], list[tuple[float, float]]]:
+    """A bar at each month that may be shown, not joined: between them nothing is said."""
+    half = frame.per_pixel_x(BAR_WIDTH / 2)
+    layers = []
+    below = dict.fromkeys((day for day, _ in data.bands[0].steps), 0.0)
+    ends: list[tuple[float, float]] = []
+    for band in data.bands:
+        fill, line = TONE[band.tone]
+        boxes = []
+        for day, share in band.steps:
+            month, low = day / DAYS_PER_MONTH, below[day]
+            if share > 0.0:
+                boxes.append(
+                    {"x": month - half, "x2": month + half, "y": 100 * low,
+                     "y2": 100 * (low + share)}
+                )  # fmt: skip
+            below[day] = low + share
+        layers.append(frame.boxes(boxes, fill, line))
+        last = max(below)
+        ends.append((100 * (below[last] - band.steps[-1][1]), 100 * below[last]))
+    return layers, ends
+
+
 def _stretches(area: list[tuple[float, float, float]]) -> list[list[tuple[float, float]]]:
     """The upper edge of a band where the band is there, as unbroken lines."""
     found: list[list[tuple[float, float]]] = []
@@ -119,7 +132,7 @@ def _axes(frame: Frame, data: OccupancyData, ticks: tuple[float, ...], lang: str
     """Per cent at the left, months and numbers under observation below."""
     edge = -frame.per_pixel_x(LEFT)
     seen = [
-        {"x": month, "y": 0, "words": str(count)}
+        {"x": month, "y": 0, "words": str(count.value)}
         for month, count in zip(data.months, data.at_risk, strict=True)
     ]
     if 0 not in data.months:

@@ -18,6 +18,7 @@ from cartulary.reports.chart_data import (
     SwimmerData,
     ToxicityData,
 )
+from cartulary.reports.occupancy_data import OccupancyData
 
 FONTS = files("cartulary.reports") / "fonts"
 
@@ -53,6 +54,10 @@ def _chart(data: ChartData, lang: str, medium: str) -> Any:
         from cartulary.reports.figures.flow import flow
 
         return flow(data, lang)
+    if isinstance(data, OccupancyData):
+        from cartulary.reports.figures.stacked_probability import stacked_probability
+
+        return stacked_probability(data, lang, medium)
     return data.chart(lang, medium)
 
 
@@ -64,7 +69,9 @@ def svg_of(data: ChartData, lang: str, medium: str = "print") -> str:
     Returns: an `<svg>` element without an XML declaration, the same for the same input.
     """
     # Only these write intervals, and so differ between print and screen.
-    written = isinstance(data, SurvivalCurveData | CumulativeIncidenceData | ToxicityData)
+    written = isinstance(
+        data, SurvivalCurveData | CumulativeIncidenceData | ToxicityData | OccupancyData
+    )
     return _drawn(data, lang, medium if written else "print")
 
 

@@ -3,8 +3,15 @@
 
 from __future__ import annotations
 
-from cartulary.reports.study_report.voice import Voice
-from cartulary.reports.text import Sentence
+from cartulary.reports.study_report.voice import ANY_COUNT, Voice
+from cartulary.reports.text import Count, Sentence, Told
+from cartulary.studies.target_trial.align import (
+    COVARIATE_MISSING,
+    EVENT_BEFORE,
+    NOT_KNOWN,
+    TREATED_LATER,
+)
+from cartulary.studies.target_trial.protocol import GROUPS
 from cartulary.studies.target_trial.unaligned import Unaligned
 
 _NL = {
@@ -63,21 +70,44 @@ def sentence(voice: Voice, one: Unaligned) -> Sentence:
     if "{A}" in template and one.counts[0] != 1:
         for single, several in _PLURAL_NL if voice.lang == "nl" else _PLURAL_EN:
             template = template.replace(f" {single}", f" {several}")
-    values = {
+    texts: dict[str, Told | str] = {
         "words": one.words.text(voice.lang),
         "group": voice.label(one.group) if one.group else "",
         "treated": voice.label("treated"),
         "control": voice.label("control"),
     }
-    for name, count in zip("abcd", one.counts, strict=False):
-        values[name] = _counted(voice, count) if children else str(count)
-    values["A"] = values.get("a", "")
-    used = {name: text for name, text in values.items() if f"{{{name}}}" in template}
+    for name, value, count in zip("abcd", one.counts, _known_as(voice, one), strict=False):
+        text = _counted(voice, value) if children else str(value)
+        texts[name] = text if count is None else Told(text, (count,))
     # `says` knows names in small letters only.
     lowered = template.replace("{A}", "{a}")
-    if "A" in used:
-        used["a"] = used.pop("A")
+    used = {name: text for name, text in texts.items() if f"{{{name}}}" in lowered}
     return voice.says(lowered, lowered, **used)
+
+
+def _known_as(voice: Voice, one: Unaligned) -> tuple[Count | None, ...]:
+    """The counts of a sentence under the keys that the tables use; None for years and days."""
+    counts, name = voice.counts, one.group
+    if one.code in _PLAIN:
+        return (None,) * len(one.counts)
+    if one.code == "lost_waiting":
+        return tuple(counts.left_for(group, EVENT_BEFORE) for group in GROUPS)
+    if one.code == "not_known":
+        rules = voice.study.protocol.eligibility
+        rule = next(place for place, rule in enumerate(rules) if rule.words == one.words)
+        return (counts.left_for(name, NOT_KNOWN, rule),)
+    if one.code == "outside_range":
+        protocol = voice.study.protocol
+        covariate = next(n for n in protocol.covariates if protocol.fact(n).words == one.words)
+        return (counts.outside(covariate),)
+    if one.code == "unmatched":
+        return (counts.unmatched(),)
+    if one.code in ("treated_later", "covariate_missing"):
+        why = TREATED_LATER if one.code == "treated_later" else COVARIATE_MISSING
+        return (counts.left_for(name, why),)
+    if one.code in ("imprecise", "crossed"):
+        return (counts.imprecise(name) if one.code == "imprecise" else counts.crossed(name),)
+    return tuple(ANY_COUNT for _ in one.counts)
 
 
 def _counted(voice: Voice, count: int) -> str:

@@ -6,9 +6,11 @@ from __future__ import annotations
 import math
 
 from cartulary.evidence.external_control.overlap import BalanceRow, BalanceTable
-from cartulary.reports.content import Chart, Column, Number, Row, Section, Table
+from cartulary.reports.content import Chart, Column, Count, Number, Row, Section, Table
 from cartulary.reports.study_report.dots import Dot, DotRow, DotsData
-from cartulary.reports.study_report.voice import Voice, capital
+from cartulary.reports.study_report.voice import ANY_COUNT, Voice, capital
+from cartulary.reports.text import Told
+from cartulary.reports.wording import word
 
 
 def balance_section(voice: Voice) -> Section | None:
@@ -25,23 +27,31 @@ def balance_section(voice: Voice) -> Section | None:
         "Beforehand the groups differed most in {c} ({b} standard deviation); after {m} the "
         "largest difference is {a}.",
         c=_name(voice, worst),
-        b=voice.number(abs(worst.difference_before), 2),
-        a=voice.number(abs(left.difference_after), 2),
+        b=Told(voice.number(abs(worst.difference_before), 2), _counts(voice, worst)),
+        a=Told(voice.number(abs(left.difference_after), 2), _counts(voice, left)),
         m=voice.method(held.method),
     )
     size = voice.says(
         "Gewogen zijn de {n} controles er {e} waard; één kind draagt hoogstens {s} van het "
         "gewicht.",
         "Weighted, the {n} controls are worth {e}; one child carries at most {s} of the weight.",
-        n=str(table.n),
-        e=voice.number(table.effective),
-        s=voice.percent(table.largest_share),
+        n=voice.counts.n("control"),
+        e=Told(voice.number(table.effective), voice.counts.of(held)),
+        s=Told(voice.percent(table.largest_share), (ANY_COUNT,)),
     )
     return Section(
         voice.t("Hoe vergelijkbaar de groepen zijn", "How alike the groups are"),
         (lead, size),
         (_chart(voice, table),),
         id="balance",
+    )
+
+
+def _counts(voice: Voice, row: BalanceRow) -> tuple[Count, ...]:
+    """Of a yes or no the children of both groups who have it: their mean times n is that count."""
+    return (
+        *voice.counts.has("treated", row.covariate),
+        *voice.counts.has("control", row.covariate),
     )
 
 
@@ -70,6 +80,7 @@ def _chart(voice: Voice, table: BalanceTable) -> Chart:
                 ),
                 words=f"{voice.number(row.difference_before, 2)} → "
                 f"{voice.number(round(row.difference_after, 4) + 0.0, 2)}",
+                rests_on=_counts(voice, row),
             )
             for row in table.rows
         ),
@@ -83,6 +94,7 @@ def _chart(voice: Voice, table: BalanceTable) -> Chart:
         left=voice.t("minder bij controles", "less in controls"),
         right=voice.t("meer bij controles", "more in controls"),
         key=(voice.t("na weging", "weighted"), voice.t("ervoor", "before")),
+        withheld=word("absent.withheld", voice.lang),
     )
     told = "; ".join(
         f"{_name(voice, row)} {voice.number(row.difference_before, 2)} "
@@ -102,7 +114,7 @@ def _chart(voice: Voice, table: BalanceTable) -> Chart:
         alt=voice.says(
             "Gestandaardiseerde verschillen voor en na weging: {t}.",
             "Standardised differences before and after weighting: {t}.",
-            t=told,
+            t=Told(told, tuple(c for row in table.rows for c in _counts(voice, row))),
         ),
         table=_table(voice, table),
         id="balance",
@@ -129,11 +141,16 @@ def _table(voice: Voice, table: BalanceTable) -> Table:
             Row(
                 (
                     capital(_name(voice, row)),
-                    Number(row.target, 2),
-                    Number(row.before, 2),
-                    Number(row.after, 2),
-                    Number(row.difference_before, 2),
-                    Number(round(row.difference_after, 6) + 0.0, 2),
+                    *(
+                        Number(value, 2, _counts(voice, row))
+                        for value in (
+                            row.target,
+                            row.before,
+                            row.after,
+                            row.difference_before,
+                            round(row.difference_after, 6) + 0.0,
+                        )
+                    ),
                 )
             )
             for row in table.rows

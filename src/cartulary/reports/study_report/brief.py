@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from cartulary.reports.content import Fact, Finding, MarginNote, Prose
+from cartulary.reports.content import Count, Fact, Finding, MarginNote, Prose
 from cartulary.reports.programme_report.brief import ORIGINS
 from cartulary.reports.programme_report.code_words import pair
 from cartulary.reports.study_report.apart_words import sentence
+from cartulary.reports.study_report.estimands import spread_words
 from cartulary.reports.study_report.voice import Voice, capital
-from cartulary.reports.text import Sentence
+from cartulary.reports.text import Sentence, Told
 from cartulary.reports.wording import count_word, grouped_hash
 from cartulary.studies.target_trial.protocol import UNADJUSTED
 
@@ -24,8 +25,9 @@ def facts(voice: Voice, control_hash: str) -> tuple[Fact, ...]:
     return (
         Fact(
             voice.t("Vergeleken", "Compared"),
-            f"{one.follow_up.n} {voice.label('treated')}, "
-            f"{two.follow_up.n} {voice.label('control')}",
+            f"{one.follow_up.n} {voice.t('met', 'with')} {voice.label('treated')}, "
+            f"{two.follow_up.n} {voice.t('met', 'with')} {voice.label('control')}",
+            rests_on=(voice.counts.n("treated"), voice.counts.n("control")),
         ),
         Fact(
             voice.t("Eindpunt", "Endpoint"),
@@ -53,6 +55,7 @@ def findings(voice: Voice) -> tuple[Finding, ...]:
 
 def _estimate(voice: Voice) -> Sentence:
     main = voice.study.main
+    counts = voice.counts.of(main)
     found = main.difference
     assert found.value is not None
     assert main.treated.value is not None
@@ -64,12 +67,12 @@ def _estimate(voice: Voice) -> Sentence:
         "**{when} after the start {s1} with {treated} are free of the event, against {s0} of the "
         "controls made alike ({control}): a difference of {d} percentage points (95% CI {ci}).**",
         when=capital(voice.day_words(voice.study.protocol.day)),
-        s1=voice.percent(main.treated.value),
-        s0=voice.percent(main.control.value),
+        s1=Told(voice.percent(main.treated.value), counts),
+        s0=Told(voice.percent(main.control.value), counts),
         treated=voice.label("treated"),
         control=voice.label("control"),
-        d=voice.points(found.value),
-        ci=voice.limits(found.low, found.high),
+        d=Told(voice.points(found.value), counts),
+        ci=Told(voice.limits(found.low, found.high), counts),
     )
 
 
@@ -94,21 +97,22 @@ def _how_sure(voice: Voice) -> Prose:
     )
     assert low is not None
     assert high is not None
+    counts = voice.counts.of(voice.study.main)
     if end.verdict == "not_told_apart":
         first = voice.says(
             "**Deze gegevens kunnen het niet zeggen**: het interval laat zowel {low} als {high} "
             "punten toe.",
             "**These data cannot say**: the interval allows {low} as well as {high} points.",
-            low=voice.points(low),
-            high=voice.points(high),
+            low=Told(voice.points(low), counts),
+            high=Told(voice.points(high), counts),
         )
     else:
         first = voice.says(
             "**Het interval laat 'geen verschil' buiten, maar is breed**: van {low} tot {high} "
             "punten.",
             "**The interval leaves out 'no difference' but is wide**: from {low} to {high} points.",
-            low=voice.points(low),
-            high=voice.points(high),
+            low=Told(voice.points(low), counts),
+            high=Told(voice.points(high), counts),
         )
     agree = voice.says(
         "Van de {m} methoden die corrigeren wijzen er {k} dezelfde kant op, {f} met een interval "
@@ -121,7 +125,7 @@ def _how_sure(voice: Voice) -> Prose:
     reach = voice.says(
         "Een verschil kleiner dan ongeveer {r} punten is met deze aantallen niet te zien.",
         "A difference smaller than about {r} points cannot be seen with these numbers.",
-        r=voice.points(end.reach),
+        r=Told(voice.points(end.reach), counts),
     )
     few = tuple(
         voice.says(
@@ -131,12 +135,13 @@ def _how_sure(voice: Voice) -> Prose:
         )
         for name in end.few
     )
-    return (first, agree, reach, *few)
+    return (first, agree, reach, *spread_words(voice), *few)
 
 
 def _unseen(voice: Voice) -> Prose:
     """What an unseen difference would have to be, and what the wrong analyses would have said."""
     found = voice.study.conclusion.e_value
+    counts = voice.counts.of(voice.study.main)
     said: list[Sentence] = []
     if found is not None:
         said.append(
@@ -145,13 +150,15 @@ def _unseen(voice: Voice) -> Prose:
                 "gebeurtenis kan de schatting verklaren**{limit}.",
                 "**An unmeasured difference tied {e}-fold to both treatment and event could "
                 "explain the estimate**{limit}.",
-                e=voice.number(found.point, 1),
-                limit=_limit(voice, found.limit),
+                e=Told(voice.number(found.point, 1), counts),
+                limit=Told(_limit(voice, found.limit), counts),
             )
         )
-    wrong = []
+    wrong: list[str] = []
+    rests: list[Count] = []
     crude = next(c for c in voice.study.comparisons if c.method == UNADJUSTED)
     if crude.difference.value is not None:
+        rests += voice.counts.of(crude)
         wrong.append(
             voice.t("zonder correctie {}", "without adjustment {}").format(
                 voice.points(crude.difference.value)
@@ -159,6 +166,7 @@ def _unseen(voice: Voice) -> Prose:
         )
     immortal = voice.study.immortal
     if immortal is not None and immortal.difference.value is not None:
+        rests += voice.counts.of(immortal, "immortal")
         wrong.append(
             voice.t(
                 "met het wachten alleen als winst voor de behandelden geteld {}",
@@ -170,7 +178,7 @@ def _unseen(voice: Voice) -> Prose:
             voice.says(
                 "Fout gerekend was het verschil anders uitgevallen: {w} punten.",
                 "Reckoned wrongly the difference would have come out otherwise: {w} points.",
-                w=voice.names(wrong),
+                w=Told(voice.names(wrong), tuple(rests)),
             )
         )
     return tuple(said)
@@ -203,10 +211,12 @@ def _not_aligned(voice: Voice) -> Prose:
             ),
         )
     first = voice.says(
-        "**{n} was niet gelijk te maken** (zie de laatste paragraaf).",
+        "**{n} niet gelijk te maken** (zie de laatste paragraaf).",
         "**{n} could not be aligned** (see the last section).",
         n=voice.t(
-            "Eén punt" if len(apart) == 1 else f"{capital(count_word(len(apart), 'nl'))} punten",
+            "Eén punt was"
+            if len(apart) == 1
+            else f"{capital(count_word(len(apart), 'nl'))} punten waren",
             "One thing" if len(apart) == 1 else f"{capital(count_word(len(apart), 'en'))} things",
         ),
     )

@@ -21,8 +21,11 @@ from cartulary.reports.programme_report.code_words import pair
 from cartulary.reports.study_report.apart_words import sentence
 from cartulary.reports.study_report.balance import balance_section
 from cartulary.reports.study_report.brief import brief_notes, facts, findings
+from cartulary.reports.study_report.cited import methods_section
+from cartulary.reports.study_report.estimands import estimands_section
 from cartulary.reports.study_report.figure_list import all_figures
-from cartulary.reports.study_report.outcome import methods_table, outcome_section
+from cartulary.reports.study_report.methods_table import methods_table
+from cartulary.reports.study_report.outcome import outcome_section
 from cartulary.reports.study_report.question import children_section, question_section
 from cartulary.reports.study_report.robustness import robustness_section
 from cartulary.reports.study_report.voice import Voice, capital
@@ -36,11 +39,13 @@ def build_study_report(
     control: ProgrammeRead,
     lang: str,
     protocol_text: str = "",
+    suppress: int = 0,
 ) -> Report:
     """The report of a study in one language.
 
     Arguments: a study; the two programmes as they were read; "nl" or "en"; the text of the
-    protocol's file, which enters the control hash.
+    protocol's file, which enters the control hash; suppress: counts from 1 to one less are
+    withheld by every renderer, with what they could be reckoned from.
 
     Returns: a `Report`, ready for the four renderers.
     """
@@ -55,6 +60,7 @@ def build_study_report(
         children_section(voice),
         balance_section(voice),
         outcome_section(voice),
+        estimands_section(voice),
         robustness_section(voice),
         _apart_section(voice),
     )
@@ -74,9 +80,13 @@ def build_study_report(
         brief_notes=brief_notes(voice),
         brief_table=methods_table(voice, "estimates"),
         sections=tuple(section for section in sections if section is not None),
-        appendix=(_data_section(voice), _methods_section(voice)),
+        appendix=(_data_section(voice), methods_section(voice)),
         figures=all_figures(voice),
         origin_label=_origin_label(voice),
+        sums=voice.counts.sums(suppress),
+        within=voice.counts.within(suppress),
+        spine=voice.counts.spine(),
+        suppress=suppress,
     )
 
 
@@ -133,7 +143,7 @@ def _data_section(voice: Voice) -> Section:
         cut = long_date(one.data_cut, voice.lang) if one.data_cut else "–"
         rows.append(
             Row((capital(voice.label(name)), Words(one.name or "–"), origin, cut,
-                 str(group.children), str(len(one.files)), one.control_hash[:12]))
+                 voice.counts.file(name), str(len(one.files)), one.control_hash[:12]))
         )  # fmt: skip
         notes += [
             voice.says("{g}: {n}", "{g}: {n}", g=capital(voice.label(name)), n=note)
@@ -163,47 +173,4 @@ def _data_section(voice: Voice) -> Section:
         ),
         (table, *((Paragraph(tuple(notes)),) if notes else ())),
         id="data",
-    )
-
-
-def _methods_section(voice: Voice) -> Section:
-    """How each figure was made and where that is described."""
-    cited = dict.fromkeys(
-        citation
-        for found in voice.study.comparisons
-        for citation in found.difference.citations
-        if not found.refusal
-    )
-    e_value = voice.study.conclusion.e_value
-    cited.update(dict.fromkeys(() if e_value is None else e_value.citations))
-    definition = voice.study.protocol.endpoint.definition
-    source = voice.says(
-        "Het eindpunt is {d} (editie {e}): {s}",
-        "The endpoint is {d} (edition {e}): {s}",
-        d=definition.definition_id,
-        e=definition.edition,
-        s=definition.source.citation,
-    )
-    how = voice.says(
-        "Behandelde kinderen en controles zijn steeds aparte groepen. Kansen komen uit (gewogen) "
-        "Kaplan-Meier-krommen of uit modellen die in de tabel staan; het interval van een gewogen "
-        "cijfer komt van de jackknife, die de gewichten zonder elk kind opnieuw bepaalt. Onder de "
-        "10 effectieve kinderen, of als het doel buiten de gegevens ligt, stopt een methode.",
-        "Treated children and controls are separate groups throughout. Chances come from "
-        "(weighted) Kaplan-Meier curves or from the models named in the table; the interval of a "
-        "weighted figure is from the jackknife, which finds the weights anew without each child. "
-        "Below 10 effective children, or where the target lies outside the data, a method stops.",
-    )
-    return Section(
-        voice.t("Methoden en bronnen", "Methods and sources"),
-        (how, source),
-        (
-            Table(
-                id="sources",
-                caption=(voice.says("Waar de methoden staan.", "Where methods are described."),),
-                columns=(Column(voice.t("bron", "source"), weight=1),),
-                rows=tuple(Row((citation,)) for citation in cited),
-            ),
-        ),
-        id="sources",
     )

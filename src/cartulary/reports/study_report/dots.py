@@ -3,14 +3,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cartulary.reports.figures import theme
 from cartulary.reports.figures.drawing import Frame, broken, layered, pixels
 from cartulary.reports.text import Count
 
-LEFT, RIGHT, VALUES = 206.0, 500.0, 514.0
+LEFT, RIGHT, VALUES = 206.0, 484.0, 518.0
 TOP, ROW, DETAIL = 30.0, 24.0, 13.0
 KEY = 26.0
 
@@ -27,7 +28,10 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class DotRow:
-    """A row: its name, a line below it, its dots, and its value in words at the right."""
+    """A row: its name, a line below it, its dots, and its value in words at the right.
+
+    rests_on: the counts that dots, words and detail give away.
+    """
 
     label: str
     dots: tuple[Dot, ...]
@@ -35,6 +39,7 @@ class DotRow:
     detail: str = ""
     strong: bool = False
     starts_group: bool = False
+    rests_on: tuple[Count, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ class DotsData:
 
     ticks: value and words. bounds: values with a dotted line, such as the limits of balance.
     left, right: what lies to either side of 0, in a word or two. key: names of filled and open
-    dots, empty where all are alike.
+    dots, empty where all are alike. withheld: the word for what may not be shown.
     """
 
     rows: tuple[DotRow, ...]
@@ -57,7 +62,22 @@ class DotsData:
     left: str = ""
     right: str = ""
     key: tuple[str, str] = ("", "")
-    rests_on: tuple[Count, ...] = ()
+    withheld: str = ""
+
+    @property
+    def rests_on(self) -> tuple[Count, ...]:
+        """Every count that a row gives away."""
+        return tuple(count for row in self.rows for count in row.rests_on)
+
+    def disclosed(self, hidden: Callable[[Count], bool], limit: int) -> DotsData | None:
+        """The rows that may be shown, the others named; None where none may."""
+        rows = tuple(
+            replace(row, dots=(), words=self.withheld, detail="", rests_on=())
+            if any(map(hidden, row.rests_on))
+            else row
+            for row in self.rows
+        )
+        return replace(self, rows=rows) if any(row.dots for row in rows) else None
 
     def chart(self, lang: str, medium: str = "print") -> Any:
         """The Altair chart; all words are finished, in either medium."""
@@ -70,7 +90,7 @@ def dots(data: DotsData) -> Any:
     for row in data.rows:
         y += 9 if row.starts_group and placed else 0
         placed.append((row, y))
-        lines = len(broken(row.label, LEFT - 18)) + bool(row.detail)
+        lines = len(_label_lines(row)) + len(_detail_lines(row))
         y += max(ROW, 10 + DETAIL * lines)
     bottom = y - 8
     height = bottom + (KEY if data.key[0] or data.left else 6)
@@ -114,9 +134,19 @@ def dots(data: DotsData) -> Any:
     return layered(frame, layers)
 
 
+def _label_lines(row: DotRow) -> list[str]:
+    """The row's name, as wide as its column."""
+    return list(broken(row.label, LEFT - 18))
+
+
+def _detail_lines(row: DotRow) -> list[str]:
+    """The smaller words below the name."""
+    return list(broken(row.detail, LEFT - 18, theme.SMALL)) if row.detail else []
+
+
 def _row(frame: Frame, row: DotRow, top: float, at: Any, hue: str) -> list[Any]:
     """Name, detail, dots with limits, and the value in words."""
-    lines = broken(row.label, LEFT - 18)
+    lines, details = _label_lines(row), _detail_lines(row)
     layers = [
         frame.texts(
             [
@@ -126,10 +156,15 @@ def _row(frame: Frame, row: DotRow, top: float, at: Any, hue: str) -> list[Any]:
             weight=600 if row.strong else 400,
         )
     ]
-    if row.detail:
+    if details:
         layers.append(
-            frame.text(
-                0, top + DETAIL * len(lines), row.detail, color=theme.INK_2, size=theme.SMALL
+            frame.texts(
+                [
+                    {"x": 0, "y": top + DETAIL * place, "words": line}
+                    for place, line in enumerate(details, start=len(lines))
+                ],
+                color=theme.INK_2,
+                size=theme.SMALL,
             )
         )
     for dot in row.dots:

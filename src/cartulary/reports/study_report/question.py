@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cartulary.reports.content import Column, Count, Paragraph, Row, Section, Table, Words
+from cartulary.reports.content import Cell, Column, Paragraph, Row, Section, Table, Words
 from cartulary.reports.study_report.voice import Voice, capital
 from cartulary.studies.target_trial.align import (
     COVARIATE_MISSING,
@@ -19,7 +19,6 @@ from cartulary.studies.target_trial.align import (
     NOT_KNOWN,
     TREATED_LATER,
     AlignedGroup,
-    Step,
 )
 
 _WHY: dict[str, tuple[str, str]] = {
@@ -133,14 +132,14 @@ def _protocol(voice: Voice) -> Table:
 
 def children_section(voice: Voice) -> Section:
     """Where every child of both files went, and how long they waited."""
-    one, two = voice.study.aligned.groups
+    counts = voice.counts
     lead = voice.says(
         "Van {a} kinderen in het bestand met {treated} doen er {b} mee, van {c} met {control} {d}.",
         "Of {a} children in the file of {treated} {b} take part, of {c} in that of {control} {d}.",
-        a=str(one.children),
-        b=str(one.follow_up.n),
-        c=str(two.children),
-        d=str(two.follow_up.n),
+        a=counts.file("treated"),
+        b=counts.n("treated"),
+        c=counts.file("control"),
+        d=counts.n("control"),
         treated=voice.label("treated"),
         control=voice.label("control"),
     )
@@ -160,19 +159,23 @@ def _steps(voice: Voice) -> Table:
         Row(
             (
                 voice.t("in het bestand", "in the file"),
-                *(c for g in groups for c in ("–", voice.count(g, "file", g.children))),
+                *(c for g in groups for c in ("–", voice.counts.file(g.group.name))),
             )
         )
     ]
-    stay = [group.children for group in groups]
+    last = [-1, -1]
     for why, rule in order:
-        cells: list[Count | str] = []
+        cells: list[Cell] = []
         for place, group in enumerate(groups):
+            name = group.group.name
             found = _find(group, why, rule)
-            stay[place] = found.stay if found else stay[place]
-            left = found.left if found else 0
-            cells.append(f"−{left}" if left else "0")
-            cells.append(Count(stay[place], f"{group.group.name}.{why}.{rule}"))
+            if found is None or not group.steps[found].left:
+                cells.append("0")
+            else:
+                left = voice.counts.left(name, found)
+                cells.append(voice.told(f"−{left.value}", left))
+            last[place] = last[place] if found is None else found
+            cells.append(voice.counts.stay(name, last[place]))
         rows.append(Row((_step_words(voice, why, rule), *cells)))
     return Table(
         id="steps",
@@ -211,8 +214,10 @@ def _order(groups: tuple[AlignedGroup, AlignedGroup]) -> list[tuple[str, int]]:
     )
 
 
-def _find(group: AlignedGroup, why: str, rule: int) -> Step | None:
-    return next((s for s in group.steps if s.why == why and s.rule == rule), None)
+def _find(group: AlignedGroup, why: str, rule: int) -> int | None:
+    """The place of a step among a group's own."""
+    places = (k for k, step in enumerate(group.steps) if (step.why, step.rule) == (why, rule))
+    return next(places, None)
 
 
 def _step_words(voice: Voice, why: str, rule: int) -> str:

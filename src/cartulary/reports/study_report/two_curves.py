@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ LEFT, STRIP, STRIP_WIDTH = 126, 44, 196
 TOP, BOTTOM, LINE = 22, 202, 17
 # Beyond so many months the first ticks would run into each other.
 CROWDED = 24
+FEWEST_MONTHS = 2
 #: style -> (dash, width, mark); hue is that of the origin, or grey for what is shown beside.
 STYLES: Final[dict[str, tuple[list[float], float, str]]] = {
     "treated": ([], 2.4, "circle"),
@@ -30,7 +32,8 @@ class GroupCurve:
     """One line: its name, steps as (day, survival), and its value and limits at the named day.
 
     style: "treated", "control", or "beside" for what is only shown for comparison. table: numbers
-    at risk, empty where none are shown.
+    at risk; counted: whether they are printed. rests_on: what the value at the named day gives
+    away. marks_only: values at months, not joined, as disclosure control leaves them.
     """
 
     label: str
@@ -40,6 +43,27 @@ class GroupCurve:
     last_day: float
     named: tuple[float, float | None, float | None] | None
     table: tuple[AtRisk, ...] = ()
+    counted: bool = True
+    rests_on: tuple[Count, ...] = ()
+    marks_only: bool = False
+
+    def disclosed(self, hidden: Callable[[Count], bool]) -> GroupCurve | None:
+        """Values at the months whose counts may be shown; None where fewer than two are left."""
+        if any(map(hidden, self.rests_on[1:2])):
+            return None
+        kept = tuple(c for c in self.table if not any(map(hidden, c.known_as)))
+        days = [column.month * DAYS_PER_MONTH for column in kept]
+        if len(days) < FEWEST_MONTHS:
+            return None
+        steps = tuple((day, [s for d, s in self.steps if d <= day][-1]) for day in days)
+        return replace(
+            self,
+            steps=steps,
+            last_day=days[-1],
+            table=kept,
+            named=None if any(map(hidden, self.rests_on)) else self.named,
+            marks_only=True,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +73,12 @@ class TwoCurvesData:
     curves: tuple[GroupCurve, ...]
     axis: str
     named_day: float
-    rests_on: tuple[Count, ...] = ()
+
+    def disclosed(self, hidden: Callable[[Count], bool], limit: int) -> TwoCurvesData | None:
+        """The curves at the months that may be shown; None where one of two groups has none."""
+        found = [curve.disclosed(hidden) for curve in self.curves]
+        kept = tuple(curve for curve in found if curve is not None)
+        return replace(self, curves=kept) if len(kept) == len(found) else None
 
     def chart(self, lang: str, medium: str = "print") -> Any:
         """The Altair chart."""
@@ -65,7 +94,7 @@ def two_curves(data: TwoCurvesData, lang: str, medium: str = "print") -> Any:
     last = max(ticks[-1], last_day / DAYS_PER_MONTH)
     right = theme.PAGE_WIDTH - STRIP_WIDTH - STRIP
     scale = (right - LEFT) / last
-    with_table = [curve for curve in data.curves if curve.table]
+    with_table = [curve for curve in data.curves if curve.counted and curve.table]
     height = BOTTOM + 34 + LINE * (1 + len(with_table))
     frame = Frame(
         theme.PAGE_WIDTH,
@@ -144,7 +173,13 @@ def _at_risk(frame: Frame, curve: GroupCurve, ticks: tuple[float, ...], dy: floa
 
 def _line(frame: Frame, curve: GroupCurve) -> list[Any]:
     """The steps of one group."""
-    dash, width, _ = STYLES[curve.style]
+    dash, width, mark = STYLES[curve.style]
+    if curve.marks_only:
+        colour = {"fill" if curve.style == "treated" else "stroke": _hue(curve)}
+        return [
+            frame.mark(day / DAYS_PER_MONTH, 100 * value, mark, size=40, **colour)
+            for day, value in curve.steps
+        ]
     corners: list[tuple[float, float]] = []
     for step, after in pairwise((*curve.steps, None)):
         assert step is not None

@@ -4,35 +4,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from cartulary.evidence.estimate import Estimate
-from cartulary.reports.content import Count, Interval, Percent
+from cartulary.reports.content import Count
 from cartulary.reports.programme_report.about import About
-from cartulary.reports.text import Sentence, Told, says
+from cartulary.reports.study_report.counts import StudyCounts
+from cartulary.reports.study_report.method_words import WORDS
+from cartulary.reports.text import Sentence, Span, Told, says
 from cartulary.reports.wording import MINUS, count_word, number, percent
-from cartulary.studies.target_trial.align import AlignedGroup
-from cartulary.studies.target_trial.protocol import (
-    AUGMENTED,
-    ENTROPY_BALANCING,
-    MATCHING,
-    OVERLAP,
-    PROPENSITY,
-    STANDARDISATION,
-    UNADJUSTED,
-)
 from cartulary.studies.target_trial.study import Study
 
-METHOD_WORDS: Final[dict[str, tuple[str, str]]] = {
-    ENTROPY_BALANCING: ("entropieweging", "entropy balancing"),
-    PROPENSITY: ("propensityweging (ATT)", "propensity weighting (ATT)"),
-    AUGMENTED: ("dubbel robuust", "doubly robust"),
-    STANDARDISATION: ("uitkomstmodel (STC)", "outcome model (STC)"),
-    MATCHING: ("paren (1 op 1)", "matched pairs (1:1)"),
-    OVERLAP: ("overlapweging (ATO)", "overlap weighting (ATO)"),
-    UNADJUSTED: ("niet gecorrigeerd", "unadjusted"),
-}
+_ROUNDS_AWAY: Final = 0.005
 _NO_BREAK: Final = "\u00a0"
+#: Stands for counts that a text holds and nobody has named; never shown under suppression.
+ANY_COUNT: Final = Count(1, "any_count")
 _JOINER: Final = "\u2060"
 
 
@@ -58,13 +45,34 @@ class Voice:
 
     def method(self, name: str) -> str:
         """A method's name."""
-        return self.t(*METHOD_WORDS[name])
+        return self.t(*WORDS[name].name)
+
+    def short_method(self, name: str) -> str:
+        """A method's name for a narrow column."""
+        return self.t(*WORDS[name].short) or self.method(name)
+
+    @cached_property
+    def counts(self) -> StudyCounts:
+        """Every count of the study under its key."""
+        return StudyCounts(self.study)
+
+    def told(self, text: str, *counts: Count) -> Sentence:
+        """Words as a cell, withheld where one of the counts they rest on is."""
+        return says("{t}", t=Told(text, counts))
 
     def label(self, name: str) -> str:
         """The name of a group, "treated" or "control", as the protocol has it."""
         protocol = self.study.protocol
         group = protocol.treated if name == "treated" else protocol.control
         return group.label.text(self.lang)
+
+    def refused(self, what: str, why: str) -> Sentence:
+        """That something was not done, with the reason in the words of the program, in English.
+
+        The reason may hold any count, so under suppression it is withheld as a whole.
+        """
+        said = self.says("{m} is niet gedaan:", "{m} was not done:", m=what)
+        return Sentence((*said.spans, Span(" "), Span(why, lang="en", rests_on=(ANY_COUNT,))))
 
     def number(self, value: float, decimals: int = 0) -> str:
         """A number in this language."""
@@ -74,18 +82,20 @@ class Voice:
         """A share as a whole percentage: no group here is large enough for decimals."""
         return percent(share, self.lang)
 
-    def limits(self, low: float | None, high: float | None, decimals: int = 0) -> str:
-        """Limits as percentages without the sign; below zero they are joined by a word."""
+    def limits(self, low: float | None, high: float | None) -> str:
+        """Limits of a difference as points, joined by a word: a dash would look like a minus.
+
+        One that rounds to 0 gets a decimal, so that it shows on which side it lies.
+        """
         assert low is not None
         assert high is not None
-        one, two = (self.points(value, decimals) for value in (low, high))
-        joined = self.t(" tot ", " to ") if low < 0.0 or high < 0.0 else "–"
-        return f"{one}{joined}{two}"
+        one, two = (self.points(v, int(abs(v) < _ROUNDS_AWAY and v != 0.0)) for v in (low, high))
+        return self.t(f"{one} tot {two}", f"{one} to {two}")
 
     def points(self, difference: float, decimals: int = 0) -> str:
         """A difference of shares in percentage points, without unit."""
         found = number(round(100 * difference, 10), self.lang, decimals)
-        return found.removeprefix(MINUS) if found == f"{MINUS}0" else found
+        return found if any(digit in found for digit in "123456789") else found.removeprefix(MINUS)
 
     def ratio(self, estimate: Estimate | None) -> str:
         """A ratio with its limits, or a dash."""
@@ -104,22 +114,11 @@ class Voice:
             return self.t(f"{many} jaar", f"{many} year" + "s" * (years > 1))
         return self.t(f"{day:g} dagen", f"{day:g} days")
 
-    def count(self, group: AlignedGroup, what: str, value: int) -> Count:
-        """A count of one group under its own key."""
-        return Count(value, f"{group.group.name}.{what}")
-
     def names(self, parts: list[str]) -> str:
         """Names as a phrase."""
         if len(parts) < 2:
             return "".join(parts)
         return self.t(" en ", " and ").join([", ".join(parts[:-1]), parts[-1]])
-
-
-def share_cells(estimate: Estimate) -> tuple[Percent | str, Interval | str]:
-    """A share and its interval as cells; a dash where there is none."""
-    if estimate.value is None:
-        return "–", "–"
-    return Percent(estimate.value), Interval(estimate.low, estimate.high)
 
 
 def _whole(number_words: str) -> str:

@@ -3,19 +3,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
 import numpy as np
 
 from cartulary.codebook.condition_columns import to_polars
+from cartulary.codebook.endpoint import Endpoint
 from cartulary.codebook.endpoint_columns import NEVER, CohortColumns, Days, Mask
 from cartulary.course.cohort import Cohort
 from cartulary.course.errors import EstimandError
-from cartulary.evidence.arrays import FloatArray
+from cartulary.evidence.arrays import FloatArray, IntArray
 from cartulary.evidence.follow_up import FollowUp
+from cartulary.studies.estimand_rows import under_strategy
 from cartulary.studies.target_trial.baseline import baseline_frame, first_day_of, model_column
+from cartulary.studies.target_trial.intercurrent import (
+    AfterStart,
+    days_after,
+    kinds_of,
+    relapse_after,
+)
 from cartulary.studies.target_trial.protocol import Group, Protocol
 
 # What takes a child out, in the order in which it is asked.
@@ -55,7 +63,8 @@ class AlignedGroup:
     from the common start; n rows. covariates: as models take them; shape (n, p). waits: days from
     time zero to the group's treatment; shape (n,), empty where nothing marks it. period: first
     and last year of time zero, where dates are known. imprecise: events known to the month only.
-    crossed: children who later had the other group's treatment.
+    crossed: children who later had the other group's treatment. after: other treatment after the
+    start, and the endpoint without regard to it.
     """
 
     group: Group
@@ -67,6 +76,7 @@ class AlignedGroup:
     period: tuple[int, int] | None
     imprecise: int
     crossed: int
+    after: AfterStart
 
     def left(self, why: str) -> int:
         """How many children left for this reason."""
@@ -163,7 +173,7 @@ def _group(
         sieve.take_out(held.is_null().to_numpy(), NOT_KNOWN, place)
         fails = (~held.fill_null(value=True)).to_numpy()
         sieve.take_out(fails, NOT_ELIGIBLE, place, always=True)
-    end, event, undated, imprecise = _ends(protocol, columns, zero)
+    end, event, undated, imprecise = _ends(protocol.endpoint, columns, zero)
     sieve.take_out(undated, NOT_DATED)
     sieve.take_out(np.asarray((end < zero) & (event == NEVER)), NO_CONTACT)
     start: Days = np.where(zero == NEVER, NEVER, zero + np.int32(day)).astype(np.int32)
@@ -184,40 +194,60 @@ def _group(
     sieve.take_out(unknown, COVARIATE_MISSING)
     keep = sieve.keep
     _refuse_few(group, sieve, day)
-    had = event[keep] != NEVER
-    exits = np.where(had, event[keep], end[keep]) - start[keep]
-    status = had.astype(np.int64)
-    if protocol.last_day is not None:
-        status = np.where(exits > protocol.last_day, 0, status)
-        exits = np.minimum(exits, protocol.last_day)
     definition = protocol.endpoint.definition
     counted = f"counted from day {day} after time zero"
     missing = [s.left for s in sieve.steps if s.why in (NOT_KNOWN, NOT_DATED, NO_CONTACT)]
+    policy = _ignoring(protocol.endpoint)
+    policy_end, policy_event, *_ = _ends(policy, columns, zero)
+    status, exits = _times(protocol, event[keep], end[keep], start[keep])
+    follow_up = FollowUp(
+        exit=exits,
+        status=status,
+        cause_names=("event",),
+        unit=definition.unit,
+        clock=CLOCK,
+        definition=f"{definition.definition_id}, edition {definition.edition}, {counted}",
+        endpoint=definition.definition_id,
+        origin=origins[0],
+        missing=sum(missing),
+        child_ids=cohort.children["course_id"].to_numpy()[keep],
+    )
+    status, exits = _times(protocol, policy_event[keep], policy_end[keep], start[keep])
     return AlignedGroup(
         group=group,
         children=len(cohort),
         steps=tuple(sieve.steps),
-        follow_up=FollowUp(
-            exit=np.maximum(exits, 0).astype(np.float64),
-            status=status,
-            cause_names=("event",),
-            unit=definition.unit,
-            clock=CLOCK,
-            definition=f"{definition.definition_id}, edition {definition.edition}, {counted}",
-            endpoint=definition.definition_id,
-            origin=origins[0],
-            missing=sum(missing),
-            child_ids=cohort.children["course_id"].to_numpy()[keep],
-        ),
+        follow_up=follow_up,
         covariates=np.asarray(x[keep], dtype=np.float64),
         waits=np.zeros(0) if begun is None else (begun - zero)[keep].astype(np.float64),
         period=_period(cohort, zero, keep),
         imprecise=int(np.count_nonzero(imprecise & keep)),
         crossed=_crossed(protocol, group, columns, zero, keep),
+        after=AfterStart(
+            policy=replace(follow_up, exit=exits, status=status),
+            days=days_after(policy, columns, start, keep),
+            molecular=relapse_after(columns, start, keep),
+        ),
     )
 
 
-def _ends(protocol: Protocol, columns: CohortColumns, zero: Days) -> tuple[Days, Days, Mask, Mask]:
+def _ignoring(endpoint: Endpoint) -> Endpoint:
+    """The endpoint with every other treatment ignored."""
+    return under_strategy(endpoint, "ignore") if kinds_of(endpoint) else endpoint
+
+
+def _times(protocol: Protocol, event: Days, end: Days, start: Days) -> tuple[IntArray, FloatArray]:
+    """Status, and days from the start to the event or to the last day seen."""
+    had = event != NEVER
+    exits = np.where(had, event, end) - start
+    status = had.astype(np.int64)
+    if protocol.last_day is not None:
+        status = np.where(exits > protocol.last_day, 0, status)
+        exits = np.minimum(exits, protocol.last_day)
+    return status, np.maximum(exits, 0).astype(np.float64)
+
+
+def _ends(endpoint: Endpoint, columns: CohortColumns, zero: Days) -> tuple[Days, Days, Mask, Mask]:
     """Last day seen (or censored by the definition), first event, and whether dates are in doubt.
 
     Only what happens from time zero on counts.
@@ -227,7 +257,7 @@ def _ends(protocol: Protocol, columns: CohortColumns, zero: Days) -> tuple[Days,
     event = np.full(columns.children, NEVER, dtype=np.int32)
     undated = np.zeros(columns.children, dtype=bool)
     imprecise = np.zeros(columns.children, dtype=bool)
-    for moment in protocol.endpoint.moments:
+    for moment in endpoint.moments:
         if moment.strategy == "ignore":
             continue
         events = columns.kind(moment.sign.kind)
@@ -243,14 +273,14 @@ def _ends(protocol: Protocol, columns: CohortColumns, zero: Days) -> tuple[Days,
             imprecise |= events.has_any(held & (events.reach > 0))
         event = np.minimum(event, first)
     # What follows the day a definition censors on is not seen.
-    censored = _censored_day(protocol, columns, zero)
+    censored = _censored_day(endpoint, columns, zero)
     return end, np.where(event > censored, NEVER, event).astype(np.int32), undated, imprecise
 
 
-def _censored_day(protocol: Protocol, columns: CohortColumns, zero: Days) -> Days:
+def _censored_day(endpoint: Endpoint, columns: CohortColumns, zero: Days) -> Days:
     """The first day on which the definition stops following a child."""
     found = np.full(columns.children, NEVER, dtype=np.int32)
-    for moment in protocol.endpoint.moments:
+    for moment in endpoint.moments:
         if moment.strategy == "censor":
             events = columns.kind(moment.sign.kind)
             held = events.where(moment.sign.where) & (events.day >= zero[events.child])

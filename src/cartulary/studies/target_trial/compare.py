@@ -4,28 +4,48 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
 
 from cartulary.course.errors import EstimandError
-from cartulary.evidence.arrays import FloatArray
-from cartulary.evidence.bootstrap import survival_replicates
+from cartulary.evidence import sources
+from cartulary.evidence.cox_fit import COX
 from cartulary.evidence.distributions import half_width
 from cartulary.evidence.estimate import Estimate
 from cartulary.evidence.external_control.overlap import refuse_outside
 from cartulary.evidence.external_control.two_group_hazard import log_hazard_ratios
-from cartulary.evidence.follow_up import FollowUp
 from cartulary.evidence.interval import FEWEST_EVENTS
-from cartulary.evidence.melded import worse_origin
 from cartulary.studies.target_trial.align import Aligned
+from cartulary.studies.target_trial.borrowing import with_power_prior, with_robust_map
+from cartulary.studies.target_trial.jackknifed import JACKKNIFE, JackknifedFigures, survival_pair
+from cartulary.studies.target_trial.maic import matching_adjusted, matching_adjusted_binary
 from cartulary.studies.target_trial.model_based import augmented, standardised
-from cartulary.studies.target_trial.protocol import AUGMENTED, METHODS, STANDARDISATION
-from cartulary.studies.target_trial.results import Comparison, absent, figure_words
+from cartulary.studies.target_trial.protocol import (
+    AUGMENTED,
+    MAIC,
+    MAIC_BINARY,
+    METHODS,
+    POWER_PRIOR,
+    ROBUST_MAP,
+    STANDARDISATION,
+)
+from cartulary.studies.target_trial.results import Comparison, absent
 from cartulary.studies.target_trial.weights import GroupWeights, group_weights, jackknife_error
 
-JACKKNIFE: Final = "Efron B, Stein C. Ann Stat 1981;9:586-596"
 _REFUSED_RATIO = "A hazard ratio needs an event in both groups while both are followed."
+
+
+#: Methods that do not weight both groups and compare their curves.
+_OTHERWISE: Final[dict[str, Callable[[Aligned], Comparison]]] = {
+    STANDARDISATION: standardised,
+    AUGMENTED: augmented,
+    MAIC: matching_adjusted,
+    MAIC_BINARY: matching_adjusted_binary,
+    POWER_PRIOR: with_power_prior,
+    ROBUST_MAP: with_robust_map,
+}
 
 
 def compare(aligned: Aligned, method: str) -> Comparison:
@@ -46,10 +66,8 @@ def compare(aligned: Aligned, method: str) -> Comparison:
         if METHODS[method] == "treated":
             target = aligned.treated.covariates.mean(axis=0)
             refuse_outside(target, aligned.control.covariates, aligned.names)
-        if method == STANDARDISATION:
-            return standardised(aligned)
-        if method == AUGMENTED:
-            return augmented(aligned)
+        if method in _OTHERWISE:
+            return _OTHERWISE[method](aligned)
         return _weighted(aligned, group_weights(aligned, method))
     except EstimandError as refusal:
         return absent(aligned, method, str(refusal))
@@ -93,72 +111,23 @@ def _refuse_short(aligned: Aligned) -> None:
 
 def _weighted(aligned: Aligned, weights: GroupWeights) -> Comparison:
     """Survival, difference and ratios of the weighted groups."""
-    day, level = float(aligned.protocol.day), aligned.protocol.level
+    day = float(aligned.protocol.day)
     one, two = aligned.treated.follow_up, aligned.control.follow_up
-    whole = [
-        float(survival_replicates(rows, [day], w[:, None])[0, 0])
-        for rows, w in ((one, weights.treated), (two, weights.control))
-    ]
-    without = [
-        survival_replicates(rows, [day], w)[:, 0]
-        for rows, w in ((one, weights.left_out_treated), (two, weights.left_out_control))
-    ]
-    words = figure_words(aligned)
+    pair = survival_pair(one, two, weights, day)
     how = f"weighted Kaplan-Meier ({weights.says}), jackknife interval"
-    notes = weights.notes
-    cites = (*weights.citations, JACKKNIFE)
-    reach = half_width(level)
-
-    def survival(rows: FollowUp, value: float, left_out: FloatArray, label: str) -> Estimate:
-        low, high = _log_log(value, jackknife_error(left_out, weights.strata) * reach)
-        return Estimate(
-            value=value, low=low, high=high, method=how, n=rows.n, events=rows.events_by(day),
-            at_days=day, origin=rows.origin, missing=rows.missing, citations=cites, notes=notes,
-            label=label, level=level, **words,
-        )  # fmt: skip
-
-    both: dict[str, Any] = {
-        "n": one.n + two.n,
-        "events": one.events_by(day) + two.events_by(day),
-        "at_days": day,
-        "origin": worse_origin(one.origin, two.origin),
-        "missing": one.missing + two.missing,
-        "citations": cites,
-        "notes": notes,
-        "level": level,
-        **words,
-    }
-    difference = whole[0] - whole[1]
-    error = jackknife_error(without[0] - without[1], weights.strata) * reach
-    ratio = (1.0 - whole[0]) / (1.0 - whole[1])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        logs = np.log(1.0 - without[0]) - np.log(1.0 - without[1])
-    risk_error = jackknife_error(logs, weights.strata) * reach
+    cites = (*weights.citations, sources.KAPLAN_MEIER, JACKKNIFE)
+    figures = JackknifedFigures(aligned, one, two, how, cites, weights.notes)
     return Comparison(
         method=weights.method,
         target=METHODS[weights.method],
-        treated=survival(one, whole[0], without[0], "treated"),
-        control=survival(two, whole[1], without[1], "control"),
-        difference=Estimate(
-            value=difference,
-            low=max(-1.0, difference - error),
-            high=min(1.0, difference + error),
-            method=how,
-            label="difference",
-            **both,
-        ),
-        risk_ratio=Estimate(
-            value=ratio,
-            low=ratio * math.exp(-risk_error),
-            high=ratio * math.exp(risk_error),
-            method=f"ratio of chances of the event, {how}",
-            label="risk ratio",
-            **both,
-        ),
-        hazard_ratio=_hazard_ratio(aligned, weights, both),
+        treated=figures.survival("treated", pair),
+        control=figures.survival("control", pair),
+        difference=figures.difference(pair),
+        risk_ratio=figures.risk_ratio(pair),
+        hazard_ratio=_hazard_ratio(aligned, weights, figures.both),
         effective=weights.effective,
         balance=weights.balance,
-        notes=notes,
+        notes=weights.notes,
         weights=weights,
     )
 
@@ -173,6 +142,7 @@ def _hazard_ratio(aligned: Aligned, weights: GroupWeights, both: dict[str, Any])
         "at_days": None,
         "method": f"hazard ratio, weighted Cox regression ({weights.says}), jackknife interval",
         "label": "hazard ratio",
+        "citations": (*weights.citations, COX, JACKKNIFE),
     }
     try:
         whole = log_hazard_ratios(
@@ -189,11 +159,3 @@ def _hazard_ratio(aligned: Aligned, weights: GroupWeights, both: dict[str, Any])
     return Estimate(
         value=math.exp(whole), low=math.exp(whole - error), high=math.exp(whole + error), **words
     )
-
-
-def _log_log(value: float, margin: float) -> tuple[float, float]:
-    """Limits of a survival on the scale of log(-log); the margin is on the scale of survival."""
-    if not 0.0 < value < 1.0:
-        return max(0.0, value - margin), min(1.0, value + margin)
-    spread = margin / abs(value * math.log(value))
-    return value ** math.exp(spread), value ** math.exp(-spread)

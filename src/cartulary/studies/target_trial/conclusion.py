@@ -11,7 +11,7 @@ from cartulary.course.errors import EstimandError
 from cartulary.evidence.estimate import Estimate
 from cartulary.evidence.external_control.e_value import EValue
 from cartulary.studies.target_trial.align import Aligned
-from cartulary.studies.target_trial.protocol import UNADJUSTED
+from cartulary.studies.target_trial.protocol import ADJUSTING
 from cartulary.studies.target_trial.results import Comparison
 from cartulary.studies.target_trial.sensitivity import Sensitivity
 from cartulary.studies.target_trial.unaligned import Unaligned
@@ -69,7 +69,7 @@ def conclude(
             "Nothing can be concluded from it. Mend the protocol."
         )
     verdict: Verdict = "higher" if low > 0.0 else "lower" if high < 0.0 else "not_told_apart"
-    adjusted = [c for c in comparisons if c.method != UNADJUSTED]
+    adjusted = [c for c in comparisons if c.method in ADJUSTING]
     done = [c for c in adjusted if c.difference.value is not None]
     same = [c for c in done if _sign(c.difference) == _sign(main.difference)]
     tipping = sensitive.tipping

@@ -25,16 +25,32 @@ ENTROPY_BALANCING: Final = "entropy_balancing"
 MATCHING: Final = "matching"
 STANDARDISATION: Final = "standardisation"
 AUGMENTED: Final = "augmented"
-#: Every method, and the children its estimate speaks of.
-METHODS: Final[dict[str, Target | Literal["pairs", "each"]]] = {
+MAIC: Final = "maic"
+MAIC_BINARY: Final = "maic_binary"
+POWER_PRIOR: Final = "power_prior"
+ROBUST_MAP: Final = "robust_map"
+#: Every method, and the children its estimate speaks of. A prior takes the controls as a promise of
+#: what the treated would have had.
+METHODS: Final[dict[str, Target | Literal["pairs", "each", "controls", "borrowed"]]] = {
     PROPENSITY: "treated",
     ENTROPY_BALANCING: "treated",
     STANDARDISATION: "treated",
     AUGMENTED: "treated",
     MATCHING: "pairs",
     OVERLAP: "overlap",
+    MAIC: "controls",
+    MAIC_BINARY: "controls",
+    POWER_PRIOR: "borrowed",
+    ROBUST_MAP: "borrowed",
     UNADJUSTED: "each",
 }
+PRIORS: Final = (POWER_PRIOR, ROBUST_MAP)
+#: Methods that make the groups alike in the protocol's covariates.
+ADJUSTING: Final = tuple(name for name in METHODS if name not in (*PRIORS, UNADJUSTED))
+#: Of these, those that use the controls' rows: a conclusion may rest on them.
+MAIN_METHODS: Final = tuple(name for name in ADJUSTING if name not in (MAIC, MAIC_BINARY))
+Controls: TypeAlias = Literal["weighted", "as_they_are"]
+CONTROLS: Final[tuple[Controls, ...]] = ("weighted", "as_they_are")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +107,51 @@ class Delay:
 
 
 @dataclass(frozen=True, slots=True)
+class PowerPrior:
+    """How much of the controls a power prior borrows.
+
+    discount: a0 of the comparison; also: further discounts that the report sets beside it.
+    controls: as the main method weights them, or as they are.
+    """
+
+    discount: float
+    also: tuple[float, ...]
+    controls: Controls
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierStudy:
+    """Published controls that the author takes to be under the same definition and day."""
+
+    name: str
+    n: int
+    free: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class RobustMap:
+    """The settings of a robust MAP prior; all of them are choices that precede the data.
+
+    vague: the share of the uniform part; spread_scale: of the spread between studies, on the log
+    odds; studies: earlier ones beside the controls of this study.
+    """
+
+    vague: float
+    spread_scale: float
+    controls: Controls
+    studies: tuple[EarlierStudy, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Protocol:
     """A target trial as its file says it.
 
     endpoint: the definition that both groups are judged by, from the common start on. day: the
     day after the start at which survival is compared. last_day: where both groups are censored at
     the latest, or None. covariates: names of baseline facts. main: the method of the conclusion;
-    methods: all, main first. not_aligned: what its author knows to differ.
+    methods: all, main first. maic_spreads: whether MAIC matches spreads beside means. not_aligned:
+    what its author knows to differ.
     """
 
     protocol_id: str
@@ -119,6 +173,9 @@ class Protocol:
     methods: tuple[str, ...]
     level: float
     not_aligned: tuple[Words, ...]
+    maic_spreads: bool = False
+    power_prior: PowerPrior | None = None
+    robust_map: RobustMap | None = None
     file: str = ""
 
     @property

@@ -16,12 +16,11 @@ from cartulary.codebook.words import Words
 from cartulary.course.errors import CodebookError
 from cartulary.course.events import EVENT_TYPE_OF_KIND
 from cartulary.course.fact import FactKind, facts_of
+from cartulary.studies.target_trial.methods_reader import read_methods
 from cartulary.studies.target_trial.protocol import (
     AGE,
     GROUPS,
-    METHODS,
     TRANSFORMS,
-    UNADJUSTED,
     Baseline,
     Criterion,
     Delay,
@@ -31,6 +30,7 @@ from cartulary.studies.target_trial.protocol import (
 )
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
+_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _FEWEST_COVARIATES = 1
 _NUMBERS = (FactKind.NUMBER, FactKind.INTEGER)
 _CODES = (FactKind.CHOICE, FactKind.CHOICES)
@@ -64,10 +64,10 @@ def _protocol(page: Page) -> Protocol:
     time_zero = _sign(zero, "moment")
     endpoint, day, last_day = _endpoint(page)
     covariates = _covariates(page, baseline)
-    main, methods, level = _methods(page)
+    methods = read_methods(page)
     treated, control = _group(page, "treated"), _group(page, "control")
     protocol = Protocol(
-        protocol_id=page.text("id"),
+        protocol_id=_id(page),
         edition=page.text("edition"),
         title=page.words("title"),
         question=page.words("question"),
@@ -82,10 +82,13 @@ def _protocol(page: Page) -> Protocol:
         day=day,
         last_day=last_day,
         covariates=covariates,
-        main=main,
-        methods=methods,
-        level=level,
+        main=methods.main,
+        methods=methods.names,
+        level=methods.level,
         not_aligned=_not_aligned(page),
+        maic_spreads=methods.maic_spreads,
+        power_prior=methods.power_prior,
+        robust_map=methods.robust_map,
         file=page.file,
     )
     zero.close()
@@ -93,6 +96,14 @@ def _protocol(page: Page) -> Protocol:
     page.close()
     page.refuse()
     return protocol
+
+
+def _id(page: Page) -> str:
+    """The protocol's name, which is also that of a folder."""
+    found = page.text("id")
+    if found and not _ID.fullmatch(found):
+        page.wrong("id", "A folder is called after it.", "Use letters, digits, _ and -.")
+    return found
 
 
 def _sign(page: Page, key: str) -> Sign:
@@ -103,6 +114,7 @@ def _sign(page: Page, key: str) -> Sign:
 
 def _group(page: Page, name: GroupName) -> Group:
     group = page.page(name)
+    _refuse_published(group)
     found = Group(
         name=name,
         programme=group.text("programme", 'Write programme = "folder", beside this file.'),
@@ -111,6 +123,20 @@ def _group(page: Page, name: GroupName) -> Group:
     )
     group.close()
     return found
+
+
+def _refuse_published(group: Page) -> None:
+    """A published table in the place of a group's children."""
+    for key in ("published", "means", "curve", "aggregate"):
+        if group.any(key) is not None:
+            group.note(
+                key,
+                "a published table in the place of children",
+                "Its children cannot be held to the protocol: not to its rules, its time zero, its "
+                "wait or its definition, and no method makes that good.",
+                "Give a programme of their courses. MAIC against a paper's table is in "
+                "cartulary.evidence.external_control.matching_adjusted, for use with that caution.",
+            )
 
 
 def _baseline(page: Page) -> tuple[Baseline, ...]:
@@ -283,23 +309,6 @@ def _covariates(page: Page, baseline: tuple[Baseline, ...]) -> tuple[str, ...]:
         )
     inner.close()
     return found
-
-
-def _methods(page: Page) -> tuple[str, tuple[str, ...], float]:
-    inner = page.page("methods")
-    adjusting = [name for name in METHODS if name != UNADJUSTED]
-    main = inner.word("main", adjusting)
-    also = inner.texts("also")
-    strange = [name for name in also if name not in METHODS]
-    if strange:
-        inner.wrong("also", f"Unknown: {', '.join(strange)}.", f"Known: {', '.join(METHODS)}.")
-    level = inner.number("level")
-    if level is not None and not 0.5 < level < 1.0:
-        inner.wrong("level", "It is the coverage of every interval.", "Write level = 0.95.")
-        level = None
-    inner.close()
-    methods = dict.fromkeys((main, *(name for name in also if name in METHODS), UNADJUSTED))
-    return main, tuple(methods), 0.95 if level is None else level
 
 
 def _not_aligned(page: Page) -> tuple[Words, ...]:

@@ -10,6 +10,7 @@ from cartulary.evidence.estimate import Estimate
 from cartulary.evidence.external_control.overlap import BalanceTable
 from cartulary.evidence.melded import worse_origin
 from cartulary.studies.target_trial.align import Aligned
+from cartulary.studies.target_trial.borrowed import Borrowing
 from cartulary.studies.target_trial.protocol import METHODS
 from cartulary.studies.target_trial.weights import GroupWeights
 
@@ -21,7 +22,7 @@ class Comparison:
     target: the children it speaks of. treated, control: the chance to be free of the event at the
     day; difference: the first less the second; risk_ratio: chance of the event, first over second.
     hazard_ratio: None where the method gives none. effective: of treated and controls, None where
-    nothing is weighted. refusal: why there is no answer, or empty.
+    nothing is weighted. refusal: why there is no answer, or empty. borrowing: a method's priors.
     """
 
     method: str
@@ -36,6 +37,7 @@ class Comparison:
     notes: tuple[str, ...] = ()
     refusal: str = ""
     weights: GroupWeights | None = field(default=None, repr=False)
+    borrowing: Borrowing | None = field(default=None, repr=False)
 
     @property
     def excludes_no_difference(self) -> bool:

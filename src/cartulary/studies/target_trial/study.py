@@ -10,6 +10,7 @@ from cartulary.course.errors import EstimandError
 from cartulary.evidence.estimate import Estimate
 from cartulary.evidence.median_follow_up import median_follow_up
 from cartulary.studies.target_trial.align import Aligned, align
+from cartulary.studies.target_trial.by_estimand import ByEstimand, by_estimand
 from cartulary.studies.target_trial.compare import compare, compare_all
 from cartulary.studies.target_trial.conclusion import Conclusion, conclude
 from cartulary.studies.target_trial.protocol import Protocol
@@ -35,7 +36,8 @@ class Study:
 
     comparisons: the main method first. landmarks: the main method from other starts. immortal:
     the main method with the wait counted for the treated alone, which is wrong; None where it
-    could not be done. median_follow_up: of treated and controls.
+    could not be done. estimands: the main method under every strategy for other treatment.
+    median_follow_up: of treated and controls.
     """
 
     protocol: Protocol
@@ -44,6 +46,7 @@ class Study:
     sensitivity: Sensitivity
     landmarks: tuple[AtLandmark, ...]
     immortal: Comparison | None
+    estimands: ByEstimand
     median_follow_up: tuple[Estimate, Estimate]
     unaligned: tuple[Unaligned, ...]
     conclusion: Conclusion
@@ -77,6 +80,7 @@ def study(protocol: Protocol, treated: Cohort, control: Cohort) -> Study:
             _at_landmark(protocol, treated, control, day) for day in protocol.delay.also_days
         ),
         immortal=_immortal(protocol, treated, control),
+        estimands=by_estimand(aligned, comparisons[0]),
         median_follow_up=(one, two),
         unaligned=apart,
         conclusion=conclude(aligned, comparisons, sensitive, apart),
