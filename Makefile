@@ -10,17 +10,23 @@ INSTALL := @sh requirements/install.sh
 WORKERS ?= 2
 PYTEST_ARGS ?=
 
-.PHONY: help demo test check fix bench docs lock clean
+.PHONY: help demo serve test check fix bench docs lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what each command does
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
 
-demo: ## build the example's reports, in Dutch and English, into build/demo
+demo: ## build the example's reports into build/demo and its ledger into build/demo-home
 	$(INSTALL) runtime
 	@$(BIN)/python examples/maxima_2020/demo.py
+	@$(BIN)/cartulary demo --no-serve
+
+serve: ## open the app with the example programme; prints the address, accounts and codes
+	$(INSTALL) runtime
+	@$(BIN)/cartulary demo
 
 test: check ## everything that must hold: check, then every test
+	@sh requirements/browser.sh
 	@$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
 
 check: ## style, types and the layers, without the tests
@@ -49,13 +55,15 @@ COMPILE = $(BIN)/uv pip compile --quiet $(UPGRADE) --universal --fork-strategy f
 	--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock"
 
+EXTRAS = --extra reports --extra registry --extra postgresql
+
 # Each file holds to the one before it, so that no package stands in two versions.
 lock: ## work out the locked requirement files anew
 	$(INSTALL) lock
-	@$(COMPILE) pyproject.toml --extra reports -o requirements/runtime.txt
-	@$(COMPILE) pyproject.toml --extra reports --group benchmark \
+	@$(COMPILE) pyproject.toml $(EXTRAS) -o requirements/runtime.txt
+	@$(COMPILE) pyproject.toml $(EXTRAS) --group benchmark \
 		-c requirements/runtime.txt -o requirements/benchmark.txt
-	@$(COMPILE) pyproject.toml --extra reports --group test \
+	@$(COMPILE) pyproject.toml $(EXTRAS) --group test \
 		-c requirements/benchmark.txt -o requirements/test.txt
 	@$(COMPILE) --group build -c requirements/test.txt -o requirements/build.txt
 	@$(COMPILE) --group lock -c requirements/test.txt -o requirements/lock.txt

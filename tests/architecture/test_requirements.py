@@ -33,12 +33,13 @@ def named(requirements: list[str]) -> set[str]:
 def asked_for() -> dict[str, set[str]]:
     """What each locked file must hold at least."""
     base = named(PROJECT["project"]["dependencies"])
-    reports = named(PROJECT["project"]["optional-dependencies"]["reports"])
+    for extra in PROJECT["project"]["optional-dependencies"].values():
+        base = base | named(extra)
     groups = {name: named(group) for name, group in PROJECT["dependency-groups"].items()}
     return {
-        "runtime": base | reports,
-        "test": base | reports | groups["test"],
-        "benchmark": base | reports | groups["benchmark"],
+        "runtime": base,
+        "test": base | groups["test"],
+        "benchmark": base | groups["benchmark"],
         "build": groups["build"],
         "lock": groups["lock"],
     }

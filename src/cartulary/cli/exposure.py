@@ -14,9 +14,9 @@ import click
 from cartulary.cli.report import FORMS, rendered, working, written_whole
 
 if TYPE_CHECKING:
-    from cartulary.cli.programme import CheckedProgramme
     from cartulary.course.cohort import Cohort
     from cartulary.reports.exposure_report.voice import ExposureFound, Voice
+    from cartulary.studies.checked_programme import CheckedProgramme
 
 STAY_HORIZON = 365.0
 MONTHS = (6, 12, 24)

@@ -25,6 +25,10 @@ COMMANDS = {
     "demo": "open the app with invented children, accounts and codes",
     "serve": "serve the ledger as a web app",
     "user": "make accounts and give them roles",
+    "doctor": "hold the ledger's settings against a hospital's list",
+    "ledger": "verify the ledger, rebuild from it, anchor its head",
+    "backup": "write the ledger, encrypted, while the app runs",
+    "restore": "put a backup back, to the same head or not at all",
     "definitions": "list the definitions, or print one as a page",
     "version": "say which version this is",
 }

@@ -7,21 +7,59 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
+    from cartulary.course.events.treatment import Purpose
     from cartulary.reports.content import Report
+    from cartulary.studies.checked_programme import CheckedProgramme
+    from cartulary.studies.period import Period
     from cartulary.studies.programme import ProgrammeFigures
 
+PURPOSES = ("treatment", "registry", "research", "biobank")
 FORMS = ("html", "pdf", "xlsx", "json")
 
 
 @click.command(name="report")
-@click.argument("programme", type=click.Path(path_type=Path))
+@click.argument("programme", type=click.Path(path_type=Path), required=False)
+@click.option(
+    "--registry",
+    "home",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="HOME",
+    help="Report from the ledger in this folder, instead of from files.",
+)
+@click.option("--centre", default="", help="With --registry: code of the centre.")
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="With --registry: as the ledger stood at the end of that day.",
+)
+@click.option(
+    "--purpose",
+    type=click.Choice(PURPOSES),
+    help="With --registry: only children with consent for this. Default: the centre's own use.",
+)
+@click.option(
+    "--from",
+    "first",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="Only children with an indication on or after this date.",
+)
+@click.option(
+    "--to",
+    "last",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="Only children with an indication on or before this date.",
+)
 @click.option(
     "--lang",
     type=click.Choice(["nl", "en"]),
@@ -56,7 +94,13 @@ FORMS = ("html", "pdf", "xlsx", "json")
     "--compare", is_flag=True, help="Print the programme beside ELIANA and the CIBMTR as a table."
 )
 def command(
-    programme: Path,
+    programme: Path | None,
+    home: Path | None,
+    centre: str,
+    as_of: datetime | None,
+    purpose: str | None,
+    first: datetime | None,
+    last: datetime | None,
     lang: str | None,
     out: Path | None,
     forms: tuple[str, ...],
@@ -66,7 +110,8 @@ def command(
 ) -> None:
     """Write the report of PROGRAMME, a folder of CSV files or one XLSX workbook.
 
-    With errors in the programme nothing is written and the status is 1.
+    With --registry the report is made from a ledger. With errors in the programme nothing is
+    written and the status is 1.
     """
     if out is None and not compare:
         raise click.UsageError(
@@ -77,10 +122,9 @@ def command(
             "--compare prints counts as they are, and --suppress asks to withhold small ones. "
             "Use one of them."
         )
-    from cartulary.cli.programme import programme_or_exit
-
-    with working("reading and checking the programme"):
-        read = programme_or_exit(programme, good_courses=good_courses)
+    source = _Source(programme, home, centre, _day(as_of), purpose, _day(first), _day(last))
+    source.refuse_muddle()
+    read = source.read(good_courses)
     chosen = lang or read.programme.language or "en"
     with working("reckoning the figures"):
         from cartulary.studies.programme import programme_figures
@@ -96,8 +140,8 @@ def command(
         from cartulary.reports.programme_report import build_report
 
         problems = tuple(in_language(problem, chosen) for problem in read.problems)
-        source = replace(read.programme, problems=problems, left_out=read.left_out)
-        report = build_report(figures, source, chosen, suppress)
+        told = replace(read.programme, problems=problems, left_out=read.left_out)
+        report = source.narrowed(build_report(figures, told, chosen, suppress))
     wanted = [form for form in FORMS if not forms or form in forms]
     made = {}
     for form in wanted:
@@ -106,6 +150,98 @@ def command(
     written_whole(out, made)
     for name in made:
         click.echo(str(out / name))
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where the courses come from, and which of them are reported."""
+
+    programme: Path | None
+    home: Path | None
+    centre: str
+    as_of: date | None
+    purpose: str | None
+    first: date | None
+    last: date | None
+
+    def refuse_muddle(self) -> None:
+        """Refuses options that do not go together."""
+        if (self.programme is None) == (self.home is None):
+            raise click.UsageError(
+                "A report is of files or of a ledger. Give PROGRAMME, or --registry HOME; one of "
+                "them."
+            )
+        if self.home is None and (self.centre or self.as_of or self.purpose):
+            raise click.UsageError(
+                "--centre, --as-of and --purpose ask something of a ledger, and files were given. "
+                "Add --registry HOME instead of PROGRAMME."
+            )
+
+    @property
+    def period(self) -> Period:
+        """The period of the indications."""
+        from cartulary.studies.period import Period
+
+        return Period(self.first, self.last)
+
+    def read(self, good_courses: bool) -> CheckedProgramme:
+        """The courses of the period, read and checked; with errors they are listed, status 1."""
+        from cartulary.cli.programme import programme_or_exit
+
+        if self.home is None:
+            assert self.programme is not None
+            with working("reading and checking the programme"):
+                read = programme_or_exit(self.programme, good_courses=good_courses)
+        else:
+            read = self._from_ledger(self.home, good_courses)
+        return read if self.period.is_open else self._of_period(read)
+
+    def _from_ledger(self, home: Path, good_courses: bool) -> CheckedProgramme:
+        from cartulary.cli.ledger_programme import programme_of_ledger
+        from cartulary.cli.programme import listed
+        from cartulary.studies.checked_programme import CheckedProgramme, checked_programme
+
+        with working("reading and checking the ledger"):
+            found = programme_of_ledger(home, self.centre, self.as_of, self.consent)
+            checked = checked_programme(found, good_courses=good_courses)
+        if isinstance(checked, CheckedProgramme):
+            return checked
+        listed(checked, f"the ledger of {found.centre}")
+        click.echo(
+            "Mend them in the app (Home, findings), or add --good-courses to go on without the "
+            "courses concerned.",
+            err=True,
+        )
+        sys.exit(1)
+
+    def _of_period(self, read: CheckedProgramme) -> CheckedProgramme:
+        from cartulary.course.errors import EstimandError
+        from cartulary.studies.period import in_period
+
+        found = in_period(read.cohort.courses(), self.period)
+        if not any(found.chosen):
+            raise EstimandError(
+                f"No child has an indication in that period; {found.without_date} have one "
+                "without a calendar date. There is nothing to reckon. Take a longer period."
+            )
+        return replace(read, cohort=read.cohort.select(list(found.chosen)))
+
+    @property
+    def consent(self) -> Purpose | None:
+        """The purpose for which every child must have consented; None for the centre's own."""
+        from cartulary.course.events.treatment import Purpose
+
+        return Purpose(self.purpose) if self.purpose else None
+
+    def narrowed(self, report: Report) -> Report:
+        """The report, saying of which children and which day it is."""
+        from cartulary.reports.programme_report.narrowed import narrowed_to
+
+        return narrowed_to(report, period=self.period, purpose=self.consent, as_of=self.as_of)
+
+
+def _day(moment: datetime | None) -> date | None:
+    return None if moment is None else moment.date()
 
 
 def rendered(report: Report, form: str) -> bytes:

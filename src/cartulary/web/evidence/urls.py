@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where the outcomes and the report are."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from cartulary.web.evidence import report_page
+
+urlpatterns = [
+    path("report/", report_page.asked, name="report"),
+    path("report/<slug:key>/", report_page.made, name="made"),
+    path("report/<slug:key>/<slug:form>/", report_page.download, name="download"),
+]

@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Importing by the pages: files in, a dry run to look at, writing, and taking it back."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from cartulary.registry import clock
+from cartulary.registry.models import Batch, Centre, Child, Entry
+from cartulary.registry.roles import Role
+from cartulary.registry.writing import Change, Hand, append
+
+PROGRAMME = "key,value\nname,Trial run\norigin,recorded\n"
+CHILDREN = "child,sex,age_years,indication_date\nP-001,f,9,2020-03-10\nP-002,m,12.5,2021-01-05\n"
+INFUSION = "child,date,number,dose per kg\nP-001,2020-04-14,1,2400000\nP-002,2021-02-10,1,1100000\n"
+TABLES = {"programme.csv": PROGRAMME, "children.csv": CHILDREN, "infusion.csv": INFUSION}
+
+Clients = Callable[..., Client]
+
+
+@pytest.fixture(autouse=True)
+def _own_home(settings: Any, tmp_path: Path) -> None:
+    """Uploads of one test are not the other's."""
+    keys = Path(settings.CARTULARY_HOME) / "keys"
+    (tmp_path / "home").mkdir()
+    if keys.exists():
+        (tmp_path / "home" / "keys").symlink_to(keys)
+    settings.CARTULARY_HOME = tmp_path / "home"
+
+
+def sent(client: Client, files: dict[str, str | bytes]) -> Any:
+    """These files chosen and uploaded."""
+    return client.post(
+        "/import/",
+        {
+            "files": [
+                SimpleUploadedFile(name, text.encode() if isinstance(text, str) else text)
+                for name, text in files.items()
+            ]
+        },
+    )
+
+
+def uploaded(client: Client, files: dict[str, str | bytes]) -> str:
+    """The address of the dry run of these files."""
+    answer = sent(client, files)
+    assert answer.status_code == 302, answer.content.decode()
+    return str(answer["Location"])
+
+
+def text_of(answer: Any) -> str:
+    return " ".join(answer.content.decode().split())
+
+
+def seen(client: Client, address: str) -> str:
+    """The fingerprint that the page of a dry run would send."""
+    fingerprint: str = client.get(address).context["run"].fingerprint
+    return fingerprint
+
+
+def written(client: Client, address: str, **more: str) -> Any:
+    posted = {"reason": "first load", "which": "all", "seen": seen(client, address), **more}
+    return client.post(f"{address}write/", posted)
+
+
+def test_the_whole_way(centre: Centre, client_of: Clients) -> None:
+    client = client_of(Role.DATA_MANAGER)
+    address = uploaded(client, TABLES)
+    page = text_of(client.get(address))
+    assert "6 entries would be new, 0 would change what stands" in page
+    assert "2 children are new." in page
+    assert "2,4" not in page
+    assert "2.4 × 10⁶ cells/kg" in page
+    assert not Entry.objects.exists()
+
+    answer = written(client, address)
+    batch = Batch.objects.get()
+    assert answer["Location"] == f"/import/done/{batch.key}/"
+    assert Child.objects.filter(centre=centre).count() == 2
+    assert Entry.objects.filter(via="import", author="data_manager-ours").count() == 6
+    assert client.get(address).status_code == 404  # the files are gone
+    page = text_of(client.get(answer["Location"]))
+    assert "6 entries were new" in page
+    assert "The import stands." in page
+    assert "children.csv, infusion.csv, programme.csv" in text_of(client.get("/import/"))
+
+    page = text_of(client.get(uploaded(client, TABLES)))
+    assert "These files change nothing" in page
+    assert "/write/" not in page
+
+    undone = client.post(f"/import/done/{batch.key}/undo/", {"reason": "the wrong file"})
+    assert undone.status_code == 302
+    assert not Child.objects.filter(withdrawn=False).exists()
+    assert "The import was undone on" in text_of(client.get(f"/import/done/{batch.key}/"))
+
+
+def test_the_pages_speak_dutch(centre: Centre, client_of: Clients) -> None:
+    client = client_of(Role.DATA_MANAGER, lang="nl")
+    page = text_of(client.get(uploaded(client, TABLES)))
+    assert "2,4 × 10⁶ cellen/kg" in page
+    for english in ("Dry run", "would be new", "Throw these files", "Empty cells", "Nothing is"):
+        assert english not in page
+
+
+def test_changes_show_the_old_and_the_new(centre: Centre, client_of: Clients) -> None:
+    client = client_of(Role.DATA_MANAGER)
+    written(client, uploaded(client, TABLES))
+    changed = TABLES | {"infusion.csv": INFUSION.replace("2400000", "2500000")}
+    page = text_of(client.get(uploaded(client, changed)))
+    assert '<span class="struck">2.4 × 10⁶ cells/kg</span> → <b>2.5 × 10⁶ cells/kg</b>' in page
+    assert "infusion.csv" in page
+
+
+def test_rows_are_shown_by_outcome_and_kind(centre: Centre, client_of: Clients) -> None:
+    client = client_of(Role.DATA_MANAGER)
+    address = uploaded(client, TABLES | {"infusion.csv": INFUSION.replace("1100000", "many")})
+    first = client.get(address)
+    assert [row.outcome for row in first.context["rows"]] == ["error"]
+    assert "many" in text_of(first)
+    new = client.get(address, {"show": "new"})
+    assert [row.child for row in new.context["rows"]] == ["P-001"] * 3
+    only = client.get(address, {"show": "new", "kind": "infusion"})
+    assert [row.event for row in only.context["rows"]] == ["infusion-1"]
+    assert client.get(address, {"show": "all", "from": "2"}).context["rows"][0].child == "P-001"
+
+
+def test_errors_let_only_the_good_courses_in(centre: Centre, client_of: Clients) -> None:
+    client = client_of(Role.DATA_MANAGER)
+    address = uploaded(client, TABLES | {"infusion.csv": INFUSION.replace("1100000", "many")})
+    assert "Write the good courses: 3 entries" in text_of(client.get(address))
+    refused = written(client, address, which="all")
+    assert refused.status_code == 409
+    assert not Entry.objects.exists()
+    assert written(client, address, which="good").status_code == 302
+    assert list(Child.objects.values_list("course_id", flat=True)) == ["P-001"]
+
+
+def test_writing_needs_a_reason_and_a_ledger_that_stood_still(
+    centre: Centre, client_of: Clients, hand: Hand
+) -> None:
+    client = client_of(Role.DATA_MANAGER)
+    address = uploaded(client, TABLES)
+    assert written(client, address, reason=" ").status_code == 422
+    fingerprint = seen(client, address)
+    other = uploaded(client, TABLES)
+    assert written(client, other).status_code == 302
+    count = Entry.objects.count()
+    late = client.post(f"{address}write/", {"reason": "again", "seen": fingerprint})
+    assert late.status_code == 409
+    assert "changed since the dry run" in text_of(late)
+    assert Entry.objects.count() == count
+
+
+def test_what_was_written_since_stands_in_the_way(
+    centre: Centre, client_of: Clients, hand: Hand
+) -> None:
+    client = client_of(Role.DATA_MANAGER)
+    written(client, uploaded(client, TABLES))
+    batch, child = Batch.objects.get(), Child.objects.get(course_id="P-002")
+    death = {"date": "2022-01-01", "facts": {}}
+    append(hand, [Change(child.key, "", "death", "write", death, 0)], now=clock.now())
+    page = text_of(client.get(f"/import/done/{batch.key}/"))
+    assert "In the way of undoing" in page
+    assert "death-1" in page
+    answer = client.post(f"/import/done/{batch.key}/undo/", {"reason": "the wrong file"})
+    assert answer.status_code == 409
+    assert Batch.objects.get().undone_at is None
+
+
+def test_nobody_imports_into_another_centre(
+    centre: Centre, other_centre: Centre, client_of: Clients
+) -> None:
+    ours, theirs = client_of(Role.DATA_MANAGER), client_of(Role.DATA_MANAGER, other_centre)
+    address = uploaded(ours, TABLES)
+    assert theirs.get(address).status_code == 404
+    assert theirs.post(f"{address}write/", {"reason": "mischief"}).status_code == 404
+    assert theirs.post(f"{address}discard/").status_code == 404
+    written(ours, address)
+    key = Batch.objects.get().key
+    assert theirs.get(f"/import/done/{key}/").status_code == 404
+    assert theirs.post(f"/import/done/{key}/undo/", {"reason": "mischief"}).status_code == 404
+    assert not Child.objects.filter(centre=other_centre).exists()
+
+
+@pytest.mark.parametrize("role", [r for r in Role if r is not Role.DATA_MANAGER])
+def test_only_data_managers_import(centre: Centre, client_of: Clients, role: Role) -> None:
+    assert client_of(role).get("/import/").status_code == 403
+    assert sent(client_of(role), TABLES).status_code == 403
+
+
+def test_files_thrown_away_are_gone(centre: Centre, client_of: Clients, settings: Any) -> None:
+    client = client_of(Role.DATA_MANAGER)
+    address = uploaded(client, TABLES)
+    kept = Path(settings.CARTULARY_HOME) / "files" / "imports"
+    [folder] = kept.iterdir()
+    assert folder.stat().st_mode & 0o077 == 0
+    assert client.post(f"{address}discard/").status_code == 302
+    assert list(kept.iterdir()) == []
+    assert client.get(address).status_code == 404
+
+
+def test_a_zip_is_its_tables(centre: Centre, client_of: Clients) -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in TABLES.items():
+            archive.writestr(f"export 2024/{name}", text)
+        archive.writestr("__MACOSX/._children.csv", b"\0\5\26\7")
+    client = client_of(Role.DATA_MANAGER)
+    page = text_of(client.get(uploaded(client, {"export 2024.zip": stream.getvalue()})))
+    assert "6 entries would be new" in page
+    assert "export 2024.zip" in page
+
+
+def test_a_mistake_in_the_choice_of_files_is_said(centre: Centre, client_of: Clients) -> None:
+    client = client_of(Role.DATA_MANAGER)
+    answer = sent(client, {"notes.docx": b"PK\3\4"})
+    assert answer.status_code == 422
+    assert "is no table that is read here" in text_of(answer)
+    assert client.post("/import/").status_code == 422
