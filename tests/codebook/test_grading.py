@@ -302,3 +302,44 @@ def test_a_scale_of_the_wrong_unit_and_a_missing_infusion_are_refused() -> None:
         grade_units(CRS, course(Infusion(30)))
     with pytest.raises(CodebookError, match="no dated infusion number 2"):
         grade_days(CRS, course(Infusion(30)), 2)
+
+
+FEVER = {"hypotension": False, "vasopressors": 0, "oxygen_support": OxygenSupport.NONE}
+
+
+def with_fever(*events: Toxicity) -> Course:
+    """Grade 1 on D+2, 2 on D+3, 1 on D+4, and 0 on D+5, with what was decided otherwise."""
+    signs = (
+        Finding(32, temperature_c=38.6, **FEVER),
+        Finding(33, temperature_c=39.0, **{**FEVER, "hypotension": True}),
+        Finding(34, temperature_c=38.4, **FEVER),
+        Finding(35, temperature_c=37.0, **FEVER),
+    )
+    return course(Infusion(30), *signs, *events)
+
+
+def decided(day: int, grade: int, end: int | None = None) -> Toxicity:
+    return Toxicity(
+        day,
+        toxicity=ToxicityKind.CRS,
+        grade=grade,
+        end_day=day if end is None else end,
+        basis=GradeBasis.OVERRIDDEN,
+        override_reason="line infection",
+    )
+
+
+def crs_of(found: Course) -> tuple[int | None, str]:
+    (record,) = [one for one in toxicities_of(found) if one.kind is ToxicityKind.CRS]
+    return record.grade, record.basis.value
+
+
+def test_a_grade_overridden_on_one_day_replaces_that_day_alone() -> None:
+    assert crs_of(with_fever()) == (2, "computed")
+    assert crs_of(with_fever(decided(34, 0))) == (2, "overridden")
+    assert crs_of(with_fever(decided(33, 1))) == (1, "overridden")
+    assert crs_of(with_fever(decided(34, 3))) == (3, "overridden")
+
+
+def test_a_toxicity_decided_over_several_days_stands_for_the_whole() -> None:
+    assert crs_of(with_fever(decided(32, 1, end=34))) == (1, "overridden")

@@ -106,14 +106,8 @@ def write(keys: Keyboard, child: str, kind: str, *fields: tuple[str, str]) -> No
     rest = "#f-rest"
     keys.choose(rest, "?")
     keys.save()
-    for _ in range(2):
-        reasons = keys.page.locator("input[name^='because_'], input[name^='reason_']")
-        if reasons.count() == 0 or "/events/new/" not in keys.page.url:
-            break
-        for number in range(reasons.count()):
-            name = reasons.nth(number).get_attribute("name")
-            keys.fill(f"input[name='{name}']", "checked against the source")
-        keys.save()
+    if "/events/new/" in keys.page.url:
+        reasons_where_asked(keys)
     said = keys.page.locator("[role=status], .messages").all_inner_texts()
     assert any("Saved" in one for one in said), keys.text[:1500]
 
@@ -130,7 +124,16 @@ def test_a_whole_course_by_keyboard_alone(server: tuple[Server, str], page: Page
 
     write(keys, child, "indication", ("date", "3 aug 2020"), ("reason", "first relapse"))
     write(keys, child, "apheresis", ("date", "2020-08-07"), ("cd3_yield_e9", "1,9"))
-    write(keys, child, "product", ("date", "2020-08-07"), ("product_id", "P-0007"))
+    write(
+        keys,
+        child,
+        "product",
+        ("date", "2020-08-07"),
+        ("product_id", "P-0007"),
+        ("made_for", "W-001"),
+        ("site", "central"),
+        ("status", "ordered"),
+    )
     write(
         keys,
         child,
@@ -152,17 +155,105 @@ def test_a_whole_course_by_keyboard_alone(server: tuple[Server, str], page: Page
     keys.go(here)
     assert "Infused on 14 September 2020" in keys.text
 
+    custody(keys, here)
+    findings_of_five_days(keys, here)
+    write(
+        keys,
+        child,
+        "assessment",
+        ("date", "2020-09-28"),
+        ("timepoint", "day 28"),
+        ("response", "complete remission"),
+        ("mrd_result", "negative"),
+    )
+    write(keys, child, "relapse", ("date", "2020-09-30"), ("cd19_status", "CD19 positive"))
+    keys.go(here)
+    assert "CD19-positive relapse" in keys.text.replace("Cd19", "CD19")
+
     # The date was wrong by a day: amended, with the reason, and both stay.
     keys.go(f"{here}events/infusion-1/amend/")
-    keys.fill("#f-date", "2020-09-15")
+    keys.fill("#f-date", "2020-09-13")
     keys.fill("#f-change_reason", "copied from the wrong line of the chart")
     keys.save()
+    reasons_where_asked(keys)
     keys.go(f"{here}events/infusion-1/")
-    assert "15 September 2020" in keys.text
+    assert "13 September 2020" in keys.text
     assert "14 September 2020" in keys.text
     assert "copied from the wrong line of the chart" in keys.text
-    assert "intact" in running.command("ledger", "verify") if LEDGER_COMMAND else True
+
+    report = downloaded_report(keys, running)
+    assert report.startswith(b"%PDF")
+    assert "ward: intact" in running.command("ledger", "verify")
     assert not faults, faults
 
 
-LEDGER_COMMAND = False
+def custody(keys: Keyboard, here: str) -> None:
+    """The product's identifiers set, the cells collected and sent: two labels read at each step."""
+    keys.go(f"{here}products/product-1/?do=identify#hand-off")
+    keys.fill("#f-new_chain_of_identity", "NL-COI-0500")
+    keys.fill("#f-new_donation", "G123498654321")
+    press_go(keys)
+    keys.go(f"{here}products/product-1/?do=collect#hand-off")
+    scanned(keys, "NL-COI-0999", "W-001")
+    assert "Blocked" in keys.text
+    keys.go(f"{here}products/product-1/?do=collect#hand-off")
+    scanned(keys, "NL-COI-0500", "W-001")
+    press_go(keys)
+    assert "Collected" in keys.text
+
+
+def scanned(keys: Keyboard, *labels: str) -> None:
+    """Each identifier typed as a scanner does, with Enter at its end."""
+    for number, label in enumerate(labels):
+        field = keys.page.locator("input.identifier").nth(number)
+        keys.fill(f"#{field.get_attribute('id')}", label)
+        keys.page.keyboard.press("Enter")
+        keys.page.wait_for_timeout(1200)
+
+
+def press_go(keys: Keyboard) -> None:
+    """The one filled button of the hand-off."""
+    keys.to("#hand-off button.filled")
+    keys.page.keyboard.press("Enter")
+    keys.page.wait_for_timeout(1500)
+
+
+FEVER = ("37.4", "38.6", "39.2", "38.3", "37.0")
+
+
+def findings_of_five_days(keys: Keyboard, here: str) -> None:
+    """Five rows of the grid; the grade follows from what was seen."""
+    for day, temperature in enumerate(FEVER):
+        keys.go(f"{here}toxicity/?edit={day}")
+        keys.fill("#f-temperature_c", temperature)
+        keys.choose("#f-hypotension", "no")
+        keys.fill("#f-vasopressors", "0")
+        keys.choose("#f-oxygen_support", "none")
+        keys.save()
+        reasons_where_asked(keys)
+    keys.go(f"{here}table/")
+    assert "CRS grade 1, day 1" in keys.text
+
+
+def reasons_where_asked(keys: Keyboard) -> None:
+    """What is unlikely stands when somebody says why."""
+    for _ in range(2):
+        reasons = keys.page.locator("input[name^='because_'], input[name^='reason_']")
+        if reasons.count() == 0:
+            return
+        for number in range(reasons.count()):
+            name = reasons.nth(number).get_attribute("name")
+            keys.fill(f"input[name='{name}']", "checked against the source")
+        keys.save()
+
+
+def downloaded_report(keys: Keyboard, server: Server) -> bytes:
+    """The programme's report, made by one button, and its PDF."""
+    keys.go(f"{server.address}/report/")
+    keys.to("main button.filled")
+    keys.page.keyboard.press("Enter")
+    keys.page.wait_for_selector("a[href$='/pdf/']", timeout=120_000)
+    keys.to("a[href$='/pdf/']")
+    with keys.page.expect_download() as waiting:
+        keys.page.keyboard.press("Enter")
+    return Path(waiting.value.path()).read_bytes()

@@ -228,7 +228,14 @@ def own_ledger(
         server.create(name, empty_ledger)
         address = server.address(name)
         environment["CARTULARY_DATABASE"] = address
-    with django_db_blocker.unblock(), override_settings(CARTULARY_HOME=home):
+    with (
+        django_db_blocker.unblock(),
+        override_settings(CARTULARY_HOME=home),
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        # A command that runs in this process asks the environment too.
+        patch.setenv("CARTULARY_HOME", str(home))
+        patch.setenv("CARTULARY_DATABASE", address)
         _use(database_settings(address, home))
         with within("all"):
             centre = Centre.objects.create(code="ours", name="Our centre")

@@ -248,6 +248,13 @@ def test_another_day_0_moves_the_study_days_and_leaves_the_dates(
     assert course_of(child).infusion_days == (33,)
 
 
+def test_the_child_itself_needs_no_name(hand: Hand, child: Child, clock: Clock) -> None:
+    said = {**_said(child), "sex": "male"}
+    append(hand, [Change(child.key, "", "child", "amend", said, 1, "forgotten")], now=clock())
+    child.refresh_from_db()
+    assert child.sex == "male"
+
+
 def test_day_0_is_not_taken_away_while_dates_depend_on_it(
     hand: Hand, child: Child, clock: Clock
 ) -> None:

@@ -10,9 +10,9 @@ from html.parser import HTMLParser
 import pytest
 from django.test import Client
 
-from cartulary.registry.models import Child
 from cartulary.registry.roles import Role
-from tests.web.test_permission_matrix import SEATED, address, ours
+from tests.web.route_samples import World, address
+from tests.web.test_permission_matrix import SEATED, answered, ours
 
 __all__ = ["ours"]
 
@@ -55,16 +55,16 @@ def test_the_test_finds_what_it_looks_for() -> None:
 
 @pytest.mark.parametrize("role", [Role.DATA_MANAGER, Role.LABORATORY, Role.ADMINISTRATOR])
 def test_no_page_holds_anything_inline(
-    role: Role, client_of: Callable[..., Client], ours: Child
+    role: Role, client_of: Callable[..., Client], ours: World
 ) -> None:
     client = client_of(role)
     wrong = []
     for name, pattern in SEATED.items():
         if "GET" not in getattr(pattern.callback, "methods", ("GET",)):
             continue
-        answer = client.get(address(name, pattern, ours))
+        _, content, answer = answered(client, "GET", address(name, pattern, ours, role))
         if "text/html" in answer.get("Content-Type", ""):
-            wrong += [f"{name}: {fault}" for fault in faults(answer.content.decode())]
+            wrong += [f"{name}: {fault}" for fault in faults(content.decode())]
             assert "default-src 'self'" in answer["Content-Security-Policy"], name
             assert "unsafe" not in answer["Content-Security-Policy"], name
             assert answer["X-Frame-Options"] == "DENY", name

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -225,3 +226,57 @@ def test_a_mistake_in_the_choice_of_files_is_said(centre: Centre, client_of: Cli
     assert answer.status_code == 422
     assert "is no table that is read here" in text_of(answer)
     assert client.post("/import/").status_code == 422
+
+
+def test_columns_are_named_on_a_page_and_remembered(centre: Centre, client_of: Clients) -> None:
+    client = client_of(Role.DATA_MANAGER)
+    strange = "studienr,date,infusion number\nP-001,2020-04-14,1\nP-002,2021-02-10,1\n"
+    files = TABLES | {"infusion.csv": strange}
+    address = uploaded(client, files)
+    assert client.get(address).context["run"].blocked
+    page = client.get(f"{address}columns/")
+    assert "1 column is not known" in text_of(page)
+    tables = {table["name"]: table for table in page.context["tables"]}
+    assert set(tables) == {"children.csv", "infusion.csv"}
+    strange_field = tables["infusion.csv"]["choices"][0].field
+    assert tables["infusion.csv"]["choices"][0].unclear
+    posted = {"act": "save", strange_field: "child"}
+    for table in tables.values():
+        posted |= {table["field"]: table["kind"], table["was"]: table["kind"]}
+    assert client.post(f"{address}columns/", posted)["Location"] == address
+    assert "6 entries would be new" in text_of(client.get(address))
+    assert client.get(uploaded(client, files)).context["run"].changes == 6
+
+
+def test_a_table_of_unknown_kind_is_given_one(centre: Centre, client_of: Clients) -> None:
+    client = client_of(Role.DATA_MANAGER)
+    files = {k: v for k, v in TABLES.items() if k != "infusion.csv"}
+    address = uploaded(client, files | {"uitvoer 2024.csv": INFUSION})
+    page = client.get(f"{address}columns/")
+    [table] = [one for one in page.context["tables"] if one["name"] == "uitvoer 2024.csv"]
+    assert "What is this table about?" in text_of(page)
+    posted = {table["field"]: "infusion", table["was"]: "", "act": "show"}
+    shown = client.post(f"{address}columns/", posted)
+    [table] = [one for one in shown.context["tables"] if one["name"] == "uitvoer 2024.csv"]
+    assert [one.unclear for one in table["choices"]] == [False] * 4
+    number = table["choices"][2].field
+    posted = {table["field"]: "infusion", table["was"]: "infusion", number: "number", "act": "save"}
+    assert client.post(f"{address}columns/", posted).status_code == 302
+    found = client.get(address, {"show": "new", "kind": "infusion"}).context["rows"]
+    assert [(row.place, row.row) for row in found] == [
+        ("uitvoer 2024.csv", 2),
+        ("uitvoer 2024.csv", 3),
+    ]
+
+
+def test_errors_are_downloaded_beside_their_rows(centre: Centre, client_of: Clients) -> None:
+    client = client_of(Role.DATA_MANAGER, lang="nl")
+    address = uploaded(client, TABLES | {"infusion.csv": INFUSION.replace("1100000", "=many")})
+    answer = client.get(f"{address}errors/")
+    assert answer["Content-Disposition"].startswith('attachment; filename="fouten-')
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    sheet = book["infusion"]
+    assert sheet["E1"].value == "# fouten"
+    assert sheet["E2"].value is None
+    assert sheet["E3"].value
+    assert (sheet["D3"].value, sheet["D3"].data_type) == ("'=many", "s")

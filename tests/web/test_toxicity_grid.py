@@ -21,7 +21,7 @@ from cartulary.registry import clock
 from cartulary.registry.courses import course_of
 from cartulary.registry.models import Child, Current, Draft, Entry
 from cartulary.registry.roles import Role
-from cartulary.registry.writing import Change, Hand, append
+from cartulary.registry.writing import Change, Hand, append, register
 
 INFUSION_DAY = 43
 WELL = {
@@ -314,3 +314,36 @@ def test_every_form_works_without_a_script_and_names_its_fields(
     assert fields <= labels
     assert 'data-key="Ctrl+Enter"' in said
     assert 'data-key="Ctrl+D"' in said
+
+
+def test_days_belong_to_the_infusion_that_was_chosen(
+    client_of: Callable[..., Client], infused: Child, hand: Hand
+) -> None:
+    again = {"date": "2020-06-15", "facts": {"number": 2}}
+    append(hand, [Change(infused.key, "infusion-2", "infusion", "write", again, 0)],
+           now=clock.now())  # fmt: skip
+    client = client_of(Role.CLINICIAN)
+    save(client, infused, 2, **{**WELL, "temperature_c": "38,5"})
+    save(client, infused, 2, **{**WELL, "temperature_c": "39,0"}, infusion="2")
+    last = client.get(url("grid", infused))
+    first = client.get(url("grid", infused) + "?infusion=1")
+    assert (last.context["number"], first.context["number"]) == (2, 1)
+    assert row(first, 2).cells[0].words == "38.5"
+    assert row(last, 2).cells[0].words == "39.0"
+    assert row(first, 2).date.isoformat() == "2020-03-19"
+    assert "?infusion=1&amp;day=2" in first.content.decode()
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_a_child_without_a_calendar_has_days_and_no_dates(
+    lang: str, client_of: Callable[..., Client], hand: Hand
+) -> None:
+    child = register(hand, course_id="M-008", age_days_at_day0=2700, now=clock.now())
+    infusion = {"day": INFUSION_DAY, "facts": {"number": 1}}
+    append(hand, [Change(child.key, "infusion-1", "infusion", "write", infusion, 0)],
+           now=clock.now())  # fmt: skip
+    client = client_of(Role.CLINICIAN, lang=lang)
+    assert save(client, child, 4, **{**WELL, "temperature_c": "38,5"}).status_code == 302
+    response = client.get(url("grid", child) + "?day=4")
+    assert (grades(response, 4), row(response, 4).date) == ([1, 0], None)
+    assert finding(child, 4).temperature_c == 38.5

@@ -231,7 +231,9 @@ def toxicities_of(course: Course) -> tuple[ToxicityRecord, ...]:
     >>> [(t.kind.en, t.grade, t.onset_day, t.basis.value) for t in toxicities_of(course)]
     [('CRS', 1, 33, 'computed')]
     """
-    reported = [_reported(course, event) for event in course.all(Toxicity)]
+    reported = [
+        _reported(course, event) for event in course.all(Toxicity) if not is_of_one_day(event)
+    ]
     known = {(one.kind, one.infusion_number) for one in reported}
     computed: list[ToxicityRecord] = []
     for infusion in numbered_infusions(course):
@@ -243,6 +245,38 @@ def toxicities_of(course: Course) -> tuple[ToxicityRecord, ...]:
                 if found is not None:
                     computed.append(found)
     return (*reported, *computed)
+
+
+def is_of_one_day(event: Toxicity) -> bool:
+    """True for a computed grade that was overridden on one day, which says nothing of the others.
+
+    >>> is_of_one_day(Toxicity(36, toxicity=ToxicityKind.CRS, grade=0, end_day=36,
+    ...                        basis=GradeBasis.OVERRIDDEN))
+    True
+    """
+    return (
+        event.basis is GradeBasis.OVERRIDDEN
+        and event.day is not None
+        and event.end_day == event.day
+        and is_known(event.grade)
+    )
+
+
+def _as_decided(
+    days: tuple[DayGrade, ...], course: Course, infusion: NumberedInfusion, kind: ToxicityKind
+) -> tuple[DayGrade, ...]:
+    """The days with each grade that was overridden in the place of the computed one."""
+    by_day = {one.day: one for one in days}
+    last = infusion.day + last_day_after(course, infusion, ("next_infusion",))
+    for event in course.all(Toxicity):
+        day = event.day
+        if event.toxicity is not kind or day is None or not is_of_one_day(event):
+            continue
+        if infusion.day <= day <= min(last, infusion.day + LAST_DAY_OF_SIGNS):
+            assert is_known(event.grade)
+            facts = by_day[day].facts if day in by_day else {}
+            by_day[day] = DayGrade(day, day - infusion.day, Graded(event.grade), facts)
+    return tuple(by_day[day] for day in sorted(by_day))
 
 
 def _reported(course: Course, event: Toxicity) -> ToxicityRecord:
@@ -269,7 +303,7 @@ def _computed(
         if graded.grade is None:
             return None
         return _as_toxicity(kind, scale, infusion, int(graded.grade), graded)
-    days = grade_days(scale, course, infusion.number)
+    days = _as_decided(grade_days(scale, course, infusion.number), course, infusion, kind)
     gradable = [one for one in days if one.graded.grade is not None]
     if not gradable:
         return None
@@ -289,10 +323,20 @@ def _computed(
         infusion_number=infusion.number,
         onset_day=found.onset,
         end_day=found.end if found.resolved else None,
-        basis=GradeBasis.COMPUTED,
+        basis=_basis(course, infusion, kind),
         flags=flags,
         is_minimum=found.is_minimum,
     )
+
+
+def _basis(course: Course, infusion: NumberedInfusion, kind: ToxicityKind) -> GradeBasis:
+    """Overridden as soon as one day of it was."""
+    last = infusion.day + last_day_after(course, infusion, ("next_infusion",))
+    overridden = any(
+        is_of_one_day(one) and one.toxicity is kind and infusion.day <= (one.day or 0) <= last
+        for one in course.all(Toxicity)
+    )
+    return GradeBasis.OVERRIDDEN if overridden else GradeBasis.COMPUTED
 
 
 def _as_toxicity(

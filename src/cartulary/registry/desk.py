@@ -140,11 +140,12 @@ class Desk:
             at = self._children.get(change.child)
             if at is None or at.unwritten:
                 continue
-            if not change.event:
+            event = CHILD if change.kind == CHILD else change.event
+            if not event:
                 unnamed.add(change.child)
-            elif change.event not in at.events:
-                at.events[change.event] = None
-                pairs[at.stored, change.event] = at
+            elif event not in at.events:
+                at.events[event] = None
+                pairs[at.stored, event] = at
         for stored, event, *rest, withdrawn in find_current(list(pairs)):
             pairs[stored, event].events[event] = Standing(*rest, bool(withdrawn))
         names = Current.objects.filter(child__in=unnamed).values_list("child_id", "event")

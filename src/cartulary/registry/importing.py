@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from cartulary.registry.change import Change, Hand
 from cartulary.registry.importing_outcome import Outcome, RowOutcome
 from cartulary.registry.importing_plan import Planner
 from cartulary.registry.importing_refusal import ImportRefused
-from cartulary.registry.importing_scan import Scan, scan
+from cartulary.registry.importing_scan import Renamed, Scan, scan
 from cartulary.registry.models import Batch, Centre
 from cartulary.registry.worklists import refresh_all
 
@@ -63,9 +63,21 @@ class DryRun:
         return sum(self.rows_of.get(o.value, 0) for o in (Outcome.NEW, Outcome.CHANGED))
 
 
-def read_tables(path: Path, file_name: str, sha256: str) -> Read:
-    """Read the tables at a path, which were uploaded under a name."""
-    return Read(read_courses(path), scan(path), file_name, sha256)
+def read_tables(path: Path, file_name: str, sha256: str, renamed: Renamed | None = None) -> Read:
+    """Read the tables at a path, which were uploaded under a name.
+
+    `renamed` says what they were called, where somebody said what their columns hold. Refuses
+    tables with more rows than are imported at once.
+    """
+    before = renamed or Renamed()
+    scanned = scan(path, before)
+    found = read_courses(path)
+    found = replace(
+        found,
+        courses=tuple(map(before.course, found.courses)),
+        problems=tuple(map(before.problem, found.problems)),
+    )
+    return Read(found, scanned, file_name, sha256)
 
 
 def dry_run(read: Read, centre: Centre, progress: Callable[[int], object] | None = None) -> DryRun:

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from cartulary.course.course import Course
 from cartulary.course.events import EVENT_TYPE_OF_KIND
+from cartulary.course.problem import Problem
 from cartulary.course.tables.cells import Cell, is_empty, text_in
 from cartulary.course.tables.children_table import CHILDREN_COLUMNS
 from cartulary.course.tables.columns import Column, columns_of, header_of
@@ -15,6 +17,9 @@ from cartulary.course.tables.files import Table, TableRefusedError
 from cartulary.course.tables.findings import Findings
 from cartulary.course.tables.refusal import Refusal
 from cartulary.course.tables.table_names import CHILDREN, PROGRAMME, tables_at
+from cartulary.registry.importing_refusal import ImportRefused
+
+MOST_ROWS = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,41 @@ class Place:
 
     file: str
     row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """What tables and their columns were called before somebody said what they hold.
+
+    `labels` leads from a table as it is read to the table as it was uploaded, `headers` from each
+    of its headers to the text that stood there.
+    """
+
+    labels: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def label(self, file: str) -> str:
+        """The table as it was uploaded."""
+        return self.labels.get(file, file)
+
+    def problem(self, problem: Problem) -> Problem:
+        """A problem placed in the file as it was uploaded."""
+        if problem.file not in self.labels:
+            return problem
+        column = self.headers[problem.file].get(problem.column, problem.column)
+        return replace(problem, file=self.label(problem.file), column=column)
+
+    def source(self, source: str) -> str:
+        """The source of an event, in the file as it was uploaded."""
+        file, mark, row = source.rpartition(" row ")
+        return f"{self.label(file)}{mark}{row}" if file in self.labels else source
+
+    def course(self, course: Course) -> Course:
+        """A course whose events name the files as they were uploaded."""
+        if all(before == label for label, before in self.labels.items()):
+            return course
+        events = tuple(replace(e, source=self.source(e.source)) for e in course.events)
+        return replace(course, events=events)
 
 
 @dataclass(slots=True)
@@ -35,10 +75,14 @@ class Scan:
     rows: int = 0
 
 
-def scan(path: Path) -> Scan:
-    """Look through the tables once. What cannot be read is left to the reader to report."""
+def scan(path: Path, renamed: Renamed) -> Scan:
+    """Look through the tables once. What cannot be read is left to the reader to report.
+
+    Refuses tables with more rows than are imported at once.
+    """
     found = Scan()
     for kind, table in tables_at(path, Findings()).tables.items():
+        table = replace(table, file=renamed.label(table.file))
         found.files[kind] = table.file
         if kind == PROGRAMME:
             continue
@@ -69,6 +113,12 @@ def _rows(
             at = places_of(cells, columns)
             continue
         found.rows += 1
+        if found.rows > MOST_ROWS:
+            raise ImportRefused(
+                "The tables have more than %(most)s rows, the most that is imported at once. "
+                "Check that these are tables of a programme; if so, divide them by children.",
+                most=MOST_ROWS,
+            )
         child = _text(cells, at.get("child"))
         if child:
             yield Place(table.file, number), child, _text(cells, at.get("event"))

@@ -37,7 +37,10 @@ _TABLES = "tables"
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """Files that somebody uploaded at a centre, and where their tables lie."""
+    """Files that somebody uploaded at a centre, in a folder of their own.
+
+    `tables` is what is read: the workbook, or the folder of CSV files.
+    """
 
     key: UUID
     centre_id: int
@@ -45,12 +48,8 @@ class Upload:
     at: datetime
     file_name: str
     sha256: str
+    folder: Path
     tables: Path
-
-    @property
-    def folder(self) -> Path:
-        """The folder of this upload alone."""
-        return self.tables.parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +100,7 @@ def upload_of(centre: Centre, key: UUID) -> Upload:
         datetime.fromisoformat(said["at"]),
         said["file_name"],
         said["sha256"],
+        folder,
         folder / said["tables"],
     )
 
@@ -180,6 +180,7 @@ def _received(
         now,
         told[:200],
         digest.hexdigest(),
+        folder,
         place,
     )
     about: dict[str, Any] = {
@@ -191,6 +192,7 @@ def _received(
         "tables": str(place.relative_to(folder)),
     }
     (folder / _ABOUT).write_text(json.dumps(about), encoding="utf-8")
+    (folder / _ABOUT).chmod(_FILE_MODE)
     return upload
 
 

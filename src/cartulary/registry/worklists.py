@@ -2,7 +2,7 @@
 """The three worklists: what is due, what was found, what was touched.
 
 What is due and what the rules find is worked out when a child's course changes, never when a page
-is opened. Counts stop at a thousand, and every list is read along an index, so that a page costs
+is opened. Counts stop at five hundred, and every list is read along an index, so that a page costs
 about the same for two thousand children as for twenty thousand.
 """
 
@@ -25,6 +25,7 @@ __all__ = [
     "COUNTED",
     "DueCounts",
     "FindingCounts",
+    "Hidden",
     "SOON_DAYS",
     "Standing",
     "due_counts",
@@ -34,6 +35,7 @@ __all__ = [
     "finding_counts",
     "findings",
     "findings_page",
+    "hidden_items",
     "recently_touched",
     "refresh",
     "refresh_all",
@@ -45,7 +47,9 @@ __all__ = [
 #: How long before its window opens an item is shown.
 SOON_DAYS: Final = 31
 #: Counts stop here: so many, or more.
-COUNTED: Final = 1000
+COUNTED: Final = 500
+#: The keys of items that are hidden on a date.
+Hidden = tuple[int, ...]
 
 # A window that was stored under a schedule since changed may be longer than those of now.
 _LONGEST_WINDOW_DAYS: Final = 120
@@ -94,50 +98,64 @@ def refresh(child: Child) -> None:
     refresh_children([child], clock.now())
 
 
-def due_now(centre: Centre, today: date, owner: str = "") -> QuerySet[Due]:
+def due_now(
+    centre: Centre, today: date, owner: str = "", hidden: Hidden | None = None
+) -> QuerySet[Due]:
     """The pending items of a centre whose window is open or past, the longest closed first.
 
-    Items that somebody snoozed until after today are left out. `owner`: of this person only.
+    Items that somebody snoozed until after today are left out; `hidden` are those, where they were
+    looked up before. `owner`: of this person only.
     """
-    found = _pending(centre, today, owner).filter(opens__lte=today)
+    found = _pending(centre, today, owner, hidden).filter(opens__lte=today)
     return found.filter(closes__lte=today + _longest()).order_by("closes", "pk")
 
 
-def due_soon(centre: Centre, today: date, owner: str = "") -> QuerySet[Due]:
+def due_soon(
+    centre: Centre, today: date, owner: str = "", hidden: Hidden | None = None
+) -> QuerySet[Due]:
     """The pending items that open within the next month, the first to close first."""
     until = today + timedelta(days=SOON_DAYS)
-    found = _pending(centre, today, owner).filter(opens__gt=today, opens__lte=until)
+    found = _pending(centre, today, owner, hidden).filter(opens__gt=today, opens__lte=until)
     return found.filter(closes__gt=today, closes__lte=until + _longest()).order_by("closes", "pk")
 
 
 def due_page(
-    centre: Centre, today: date, *, owner: str = "", offset: int = 0, limit: int = 20
+    centre: Centre,
+    today: date,
+    *,
+    owner: str = "",
+    offset: int = 0,
+    limit: int = 20,
+    hidden: Hidden | None = None,
 ) -> list[Due]:
     """One page of the worklist: what is open or past, then what opens soon, with their children."""
-    now = list(due_now(centre, today, owner).select_related("child")[offset : offset + limit])
+    current = due_now(centre, today, owner, hidden)
+    now = list(current.select_related("child")[offset : offset + limit])
     if len(now) == limit:
         return now
-    counted = 0 if now or not offset else due_now(centre, today, owner).count()
+    counted = 0 if now or not offset else current.count()
     start = max(0, offset - counted) if counted else 0
-    rest = due_soon(centre, today, owner).select_related("child")
+    rest = due_soon(centre, today, owner, hidden).select_related("child")
     return now + list(rest[start : start + limit - len(now)])
 
 
-def due_counts(centre: Centre, today: date, owner: str = "") -> DueCounts:
+def due_counts(
+    centre: Centre, today: date, owner: str = "", hidden: Hidden | None = None
+) -> DueCounts:
     """How many items stand in each way, for one owner or for the whole centre."""
-    current = due_now(centre, today, owner)
+    current = due_now(centre, today, owner, hidden)
     windowed = current.filter(opens__lt=F("closes"))
     return DueCounts(
         late=_count(windowed.filter(closes__lt=today)),
         ask=_count(current.filter(opens=F("closes"), closes__lte=today)),
         open=_count(windowed.filter(closes__gte=today)),
-        soon=_count(due_soon(centre, today, owner)),
+        soon=_count(due_soon(centre, today, owner, hidden)),
     )
 
 
 def snoozed(centre: Centre, today: date) -> QuerySet[Due]:
     """The items that are hidden until after today."""
-    hidden = _hidden(centre, today)
+    hidden = hidden_items(centre, today)
     return Due.objects.filter(centre=centre, pk__in=hidden).order_by("closes", "pk")
 
 
@@ -155,15 +173,15 @@ def standing_of(due: Due, today: date) -> tuple[Standing, int]:
     return Standing.OPEN, (due.closes - today).days
 
 
-def _pending(centre: Centre, today: date, owner: str) -> QuerySet[Due]:
+def _pending(centre: Centre, today: date, owner: str, hidden: Hidden | None) -> QuerySet[Due]:
     found = Due.objects.filter(centre=centre, done_on__isnull=True)
-    hidden = _hidden(centre, today)
-    if hidden:
-        found = found.exclude(pk__in=hidden)
+    without = hidden_items(centre, today) if hidden is None else hidden
+    if without:
+        found = found.exclude(pk__in=without)
     return found.filter(owner=owner) if owner else found
 
 
-def _hidden(centre: Centre, today: date) -> list[int]:
+def hidden_items(centre: Centre, today: date) -> Hidden:
     """The pending items that an answer hides until after this date; few at any time."""
     said = Current.objects.filter(
         centre=centre, kind=SNOOZE, date__gt=today.isoformat(), withdrawn=False
@@ -173,17 +191,17 @@ def _hidden(centre: Centre, today: date) -> list[int]:
         for child, event in said.values_list("child_id", "event")
     }
     if not hidden:
-        return []
+        return ()
     rows = Due.objects.filter(
         child__in={child for child, _ in hidden},
         item__in={item for _, item in hidden},
         done_on__isnull=True,
     )
-    return [
+    return tuple(
         pk
         for pk, child, item in rows.values_list("pk", "child_id", "item")
         if (child, item) in hidden
-    ]
+    )
 
 
 def _longest() -> timedelta:
@@ -242,4 +260,5 @@ def recently_touched(centre: Centre, *, offset: int = 0, limit: int = 6) -> list
 
 def touched_since(centre: Centre, moment: datetime) -> int:
     """How many children were written to since a moment, up to `COUNTED`."""
-    return _count(Child.objects.filter(centre=centre, withdrawn=False, touched_at__gte=moment))
+    found = Child.objects.filter(centre=centre, withdrawn=False, touched_at__gte=moment)
+    return _count(found.order_by("-touched_at"))

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from cartulary.registry import clock
 from cartulary.registry.permissions import Permission
 from cartulary.web.access import memberships_of
 from cartulary.web.accounts import enrolment
@@ -20,6 +21,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     is_bare = hasattr(request, "user") and enrolment.lacking(request) is not None
     match = getattr(request, "resolver_match", None)
     here = (match.namespaces[0] if match and match.namespaces else "") if match else ""
+    # Pages about one child belong under its word, whichever area draws them.
+    here = {"entry": "children", "toxicity": "children"}.get(here, here)
     return {
         "seat": seat,
         "menu": [
@@ -30,6 +33,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         ],
         "may_search": bool(seat) and not is_bare and seat.may(Permission.SEE_CHILDREN),
         "seat_role": _role(seat, request) if seat else "",
+        "printed_at": clock.now(),
         "is_demo": settings.CARTULARY_DEMO,
         "sso_name": settings.CARTULARY_SSO.name if settings.CARTULARY_SSO else "",
         "centres": _centres(request) if seat else [],
@@ -44,7 +48,5 @@ def _role(seat: Any, request: HttpRequest) -> str:
 
 
 def _centres(request: HttpRequest) -> list[Any]:
-    from cartulary.registry import clock
-
     held = memberships_of(request.user, clock.today())  # type: ignore[arg-type]
     return list({row.centre_id: row.centre for row in held}.values())

@@ -25,7 +25,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-WAIT_SECONDS = 60
+WAIT_SECONDS = 240
 
 
 def browser_path() -> str | None:
@@ -43,6 +43,7 @@ class Server:
     address: str
     home: Path
     environment: dict[str, str]
+    log: Path
 
     def command(self, *arguments: str) -> str:
         """Run `cartulary` on this home and give what it printed."""
@@ -62,8 +63,8 @@ def run(environment: dict[str, str], *arguments: str) -> str:
 
 
 @contextmanager
-def serving(home: Path, **environment: str) -> Iterator[Server]:
-    """`cartulary serve` on this home, until the block ends."""
+def serving(home: Path, command: str = "serve", **environment: str) -> Iterator[Server]:
+    """`cartulary serve`, or `demo`, on this home, until the block ends."""
     whole = {
         key: value
         for key, value in os.environ.items()
@@ -73,19 +74,20 @@ def serving(home: Path, **environment: str) -> Iterator[Server]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    log = (home / "server.log").open("w", encoding="utf-8")
+    place = home.with_name("server.log")
+    log = place.open("w", encoding="utf-8")
     process = subprocess.Popen(
         [
             Path(sys.executable).with_name("cartulary"),
-            *("serve", "--port", str(port), "--workers", "1"),
+            *(command, "--home", str(home), "--port", str(port), "--workers", "1"),
         ],
         env=whole,
         stdout=log,
         stderr=subprocess.STDOUT,
     )
     try:
-        _wait(f"http://127.0.0.1:{port}/healthz", process, home / "server.log")
-        yield Server(f"http://127.0.0.1:{port}", home, whole)
+        _wait(f"http://127.0.0.1:{port}/healthz", process, place)
+        yield Server(f"http://127.0.0.1:{port}", home, whole, place)
     finally:
         process.terminate()
         process.wait(timeout=20)

@@ -4,21 +4,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from cartulary.codebook.endpoint_reader import endpoint, endpoints
 from cartulary.course.errors import EstimandError
 from cartulary.reports.content import (
     Block,
     Chart,
+    Figure,
     Finding,
     MarginNote,
     Prose,
-    Report,
     Section,
+    Sentence,
 )
+from cartulary.reports.disclosure import controlled
 from cartulary.reports.evidence_page.margin import margin_notes
 from cartulary.reports.programme_report.about import ProgrammeRead, about
+from cartulary.reports.programme_report.build import build_report
 from cartulary.reports.programme_report.code_words import CLOCKS
 from cartulary.reports.programme_report.comparison_words import (
     published_sentence,
@@ -27,16 +30,30 @@ from cartulary.reports.programme_report.comparison_words import (
 from cartulary.reports.programme_report.counts import named_counts
 from cartulary.reports.programme_report.curve import NAMED_MONTH, curve_data, curve_table
 from cartulary.reports.programme_report.event_free import at_month, benchmark_table, curve_reading
-from cartulary.reports.programme_report.figure_list import all_figures
 from cartulary.reports.programme_report.published_words import FITS, SAME_DAY, study_name
 from cartulary.reports.programme_report.relapse import relapse_section
 from cartulary.reports.programme_report.teller import Teller
 from cartulary.reports.programme_report.toxicity import toxicity_section
-from cartulary.reports.programme_report.wholes import spine, sums, within
 from cartulary.studies.programme import ProgrammeFigures
 from cartulary.studies.survival import DAYS_OF_MONTH, SurvivalFigure
 
 CLOCK_ORDER = ("infusion", "apheresis", "indication", "remission")
+
+
+@dataclass(frozen=True, slots=True)
+class EvidencePage:
+    """The finding, the notes beside it, and three sections: curve, relapse, toxicity.
+
+    `figures` are those of the whole report of the same children.
+    """
+
+    title: str
+    lang: str
+    origin: str
+    finding: Prose
+    notes: tuple[MarginNote, ...]
+    sections: tuple[Section, ...]
+    figures: tuple[Figure, ...]
 
 
 def offered_endpoints(figures: ProgrammeFigures) -> dict[str, tuple[str, ...]]:
@@ -64,8 +81,8 @@ def build_evidence(
     *,
     suppress: int = 0,
     beside: Collection[str] = ("eliana", "cibmtr"),
-) -> Report:
-    """One endpoint with relapse and toxicity, as a report of three sections.
+) -> EvidencePage:
+    """One endpoint with relapse and toxicity of chosen children, small counts withheld.
 
     Arguments:
         figures: of the children that were chosen.
@@ -73,11 +90,11 @@ def build_evidence(
         endpoint_id: which curve is shown; one of `offered_endpoints`.
         lang: "nl" or "en"; suppress: counts from 1 up to this less one are withheld.
         beside: the published studies that are set beside it, "eliana" and "cibmtr".
-    Returns: a `Report`: its brief is the finding, its notes the margin, its sections the figures.
+    Returns: an `EvidencePage`. What is withheld is what the whole report of these children
+        withholds, so that the page never shows what the report does not.
     Refuses: an endpoint there is no curve of.
     """
-    found = figures.survival.get(endpoint_id)
-    if found is None:
+    if endpoint_id not in figures.survival:
         known = endpoint_id in endpoints()
         raise EstimandError(
             f"There is no curve of {endpoint_id!r}. "
@@ -87,31 +104,31 @@ def build_evidence(
                 else "The codebook has no such endpoint. Choose another definition."
             )
         )
-    figures = with_studies(figures, beside)
-    found = figures.survival[endpoint_id]
+    whole = build_report(figures, programme, lang, suppress)
+    beside_chosen = with_studies(figures, beside)
+    found = beside_chosen.survival[endpoint_id]
     told = about(programme)
-    tell = Teller(figures, told, lang, named_counts(figures), suppress)
-    clock = clock_of(endpoint_id)
-    return Report(
+    tell = Teller(beside_chosen, told, lang, named_counts(beside_chosen), suppress)
+    sections = (
+        _curve_section(tell, found, clock_of(endpoint_id)),
+        *(_without_margin(section(tell)) for section in (relapse_section, toxicity_section)),
+    )
+    both = controlled(
+        replace(
+            whole,
+            brief=(*whole.brief, Finding(finding(tell, found))),
+            brief_notes=(*whole.brief_notes, *margin_notes(tell, found)),
+            sections=(*whole.sections, *sections),
+        )
+    )
+    return EvidencePage(
         title=endpoint(endpoint_id).definition.name.text(lang),
-        subtitle="",
         lang=lang,
-        programme=programme.centre or programme.name,
-        origin=figures.origin,
-        control_hash=told.control_hash,
-        facts=(),
-        brief=(Finding(finding(tell, found)),),
-        brief_notes=margin_notes(tell, found),
-        sections=(
-            _curve_section(tell, found, clock),
-            *(_without_margin(section(tell)) for section in (relapse_section, toxicity_section)),
-        ),
-        figures=all_figures(tell),
-        sums=sums(tell),
-        within=within(tell),
-        spine=spine(tell),
-        data_cut=programme.data_cut,
-        suppress=suppress,
+        origin=both.origin,
+        finding=both.brief[-1].sentences,
+        notes=both.brief_notes[len(whole.brief_notes) :],
+        sections=both.sections[len(whole.sections) :],
+        figures=both.figures,
     )
 
 
@@ -156,6 +173,14 @@ def finding(tell: Teller, figure: SurvivalFigure) -> Prose:
             for beside in at_day
             if beside.comparable not in FITS
         ),
+        None if figure.published or clock_of(key) == "infusion" else _no_other_clock(tell),
+    )
+
+
+def _no_other_clock(tell: Teller) -> Sentence:
+    return tell.says(
+        "ELIANA en CIBMTR tellen vanaf infusie; naast dit cijfer staat daarom geen benchmark.",
+        "ELIANA and CIBMTR count from infusion, so no benchmark stands beside this figure.",
     )
 
 

@@ -57,13 +57,14 @@ def _children(tell: Teller, figure: SurvivalFigure) -> MarginNote:
     median = None
     if middle.value is not None:
         months = tell.number(middle.value * 12 / 365.25)
-        said = Told(tell.t(f"{months} maanden", f"{months} months"), tell.rests(middle, key))
+        rests = (tell.count(f"{key}.n"),)
+        said = Told(tell.t(f"{months} maanden", f"{months} months"), rests)
         median = tell.says(
             "Mediane follow-up {m} (omgekeerde Kaplan-Meier).",
             "Median follow-up {m} (reverse Kaplan-Meier).",
             m=said,
         )
-    missing = figure.follow_up.n_missing
+    missing = figure.follow_up.missing
     none = tell.t("Niemand ontbreekt.", "Nobody is missing.")
     some = tell.t(f"Niet te tellen: {missing}.", f"Cannot be counted: {missing}.")
     said_missing = Told(some, (Count(missing, f"{key}.missing"),)) if missing else Told(none)

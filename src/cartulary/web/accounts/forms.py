@@ -26,6 +26,8 @@ class Plain:
             field.widget.attrs.pop("placeholder", None)
             if name in ("password", "oldpassword"):
                 field.help_text = ""
+            if name == "login":
+                field.widget.attrs["autofocus"] = True
             if name == "code":
                 field.widget.attrs["autofocus"] = True
                 field.widget.attrs["autocapitalize"] = "none"

@@ -12,7 +12,7 @@ from cartulary.registry.models import Account
 from cartulary.registry.permissions import Permission
 from cartulary.web.access import SeatedRequest, page, proven_anew
 from cartulary.web.administration.forms import AccountForm
-from cartulary.web.administration.people import of_centre, persons, roles_explained
+from cartulary.web.administration.people import of_centre, persons, truth_table
 
 
 @page(Permission.ADMINISTER)
@@ -63,5 +63,5 @@ def new(request: SeatedRequest) -> HttpResponse:
 
 
 def _asked(request: SeatedRequest, form: AccountForm, known: Account | None = None) -> HttpResponse:
-    context = {"form": form, "known": known, "roles_explained": roles_explained()}
+    context = {"form": form, "known": known, "table": truth_table()}
     return render(request, "administration/new.html", context, status=422 if form.is_bound else 200)

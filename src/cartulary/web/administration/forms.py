@@ -18,7 +18,7 @@ LARGEST_LIMIT = 20
 
 
 def _day(**settings: Any) -> forms.DateField:
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"class": "w8", "placeholder": "2026-11-22"})
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"class": "w8", "autocomplete": "off"})
     return forms.DateField(widget=widget, input_formats=["%Y-%m-%d", "%d-%m-%Y"], **settings)
 
 

@@ -102,16 +102,24 @@ def role_word(role: Role) -> str:
     return role.en if get_language() == "en" else role.nl
 
 
-def roles_explained() -> list[tuple[str, str]]:
-    """Each role with all that it may do, as the truth table says."""
+@dataclass(frozen=True, slots=True)
+class TruthTable:
+    """Who may what, as `permissions.MAY` says it: a row for each permission."""
+
+    roles: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[bool, ...]], ...]
+
+
+def truth_table() -> TruthTable:
+    """The table in the language of the page."""
     english = get_language() == "en"
-    return [
-        (
-            role_word(role),
-            "; ".join(row.en if english else row.nl for row in MAY if role in MAY[row]),
-        )
-        for role in Role
-    ]
+    return TruthTable(
+        tuple(role_word(role) for role in Role),
+        tuple(
+            (row.en if english else row.nl, tuple(role in held for role in Role))
+            for row, held in MAY.items()
+        ),
+    )
 
 
 def factor_words(held: Iterable[str]) -> tuple[str, ...]:

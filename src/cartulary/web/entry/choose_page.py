@@ -16,7 +16,7 @@ from cartulary.course.course import Course
 from cartulary.course.events import EVENT_TYPE_OF_KIND
 from cartulary.registry import clock, reading_log
 from cartulary.registry.courses import course_of
-from cartulary.registry.models import Child, Draft, Entry, Finding
+from cartulary.registry.models import Child, Current, Draft, Entry, Finding
 from cartulary.registry.permissions import Permission
 from cartulary.registry.worklist_findings import words_of
 from cartulary.web.access import page
@@ -75,7 +75,11 @@ def _kind(request: HttpRequest, child: Child, course: Course, kind: str) -> dict
 def _draft(child: Child, draft: Draft) -> dict[str, Any]:
     event_type = EVENT_TYPE_OF_KIND.get(draft.kind)
     names: dict[str, Any] = {"key": child.key}
-    if draft.event:
+    written = Current.objects.filter(child=child, event=draft.event)
+    if draft.event and not written.exists():
+        # A day that the grid has begun and not saved yet.
+        url = reverse("toxicity:grid", kwargs=names)
+    elif draft.event:
         url = reverse("entry:amend", kwargs={**names, "event": draft.event})
     else:
         url = reverse("entry:new", kwargs={**names, "kind": draft.kind})

@@ -87,13 +87,20 @@ def key_of(wanted: ReportWanted, centre: Centre) -> str:
     """
     settled: dict[str, Any] = {
         **wanted.said(),
+        **settled_of(centre),
+        "on": clock.today().isoformat() if wanted.purpose else "",
+    }
+    return hashlib.sha256(json.dumps(settled, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def settled_of(centre: Centre) -> dict[str, Any]:
+    """What decides every figure of a centre: its ledger, its settings, the version, definitions."""
+    return {
         "head": head_of(centre),
         "of_centre": {name: str(getattr(centre, name)) for name in _OF_CENTRE},
-        "on": clock.today().isoformat() if wanted.purpose else "",
         "cartulary": version("cartulary"),
         "codebook": _own_definitions(),
     }
-    return hashlib.sha256(json.dumps(settled, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def head_of(centre: Centre) -> str:

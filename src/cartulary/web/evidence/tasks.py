@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any, Final
 
 from cartulary.registry import keys
@@ -24,13 +25,22 @@ _working: list[subprocess.Popen[bytes]] = []
 
 
 def begin(folder: Path, command: list[str], said: dict[str, Any], kept: int) -> None:
-    """Begin a task in a new folder; of the folders beside it, the oldest past `kept` go."""
+    """Begin a task in a new folder; of the folders beside it, the oldest past `kept` go.
+
+    When somebody else began the same one just now, theirs goes on.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     _forget_oldest(folder.parent, kept)
-    folder.mkdir(parents=True, mode=0o700)
-    written(folder / WANTED, said)
-    (folder / COMMAND).write_text(json.dumps(command), encoding="utf-8")
-    (folder / RUNNING).touch()
+    folder.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+    beside = Path(mkdtemp(prefix=".", dir=folder.parent))
+    written(beside / WANTED, said)
+    (beside / COMMAND).write_text(json.dumps(command), encoding="utf-8")
+    (beside / RUNNING).touch()
+    try:
+        beside.rename(folder)
+    except OSError:
+        shutil.rmtree(beside, ignore_errors=True)
+        return
     start(folder)
 
 
@@ -86,7 +96,7 @@ def read(place: Path) -> dict[str, Any]:
 def _forget_oldest(beside: Path, kept: int) -> None:
     if not beside.is_dir():
         return
-    found = [place for place in beside.iterdir() if place.is_dir()]
+    found = [place for place in beside.iterdir() if place.is_dir() and place.name[0] != "."]
     found.sort(key=lambda place: place.stat().st_mtime)
     for place in found[: max(0, len(found) - kept + 1)]:
         if not (place / RUNNING).exists():

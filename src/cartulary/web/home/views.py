@@ -43,7 +43,8 @@ def home(request: SeatedRequest) -> HttpResponse:
     """What is late, what waits, and what was touched, for oneself or for the whole centre."""
     seat, today = request.seat, clock.today()
     me = seat.account.get_username()
-    mine, everybody = (worklists.due_counts(seat.centre, today, who) for who in (me, ""))
+    hidden = worklists.hidden_items(seat.centre, today)
+    mine, everybody = (worklists.due_counts(seat.centre, today, who, hidden) for who in (me, ""))
     waiting, my_queries, findings = _waiting(seat, today)
     whose = request.GET.get("whose", "")
     if whose not in ("mine", "all"):
@@ -51,7 +52,12 @@ def home(request: SeatedRequest) -> HttpResponse:
     owner, counts = (me, mine) if whose == "mine" else ("", everybody)
     offset = _offset(request)
     rows = worklists.due_page(
-        seat.centre, today, owner=owner, offset=offset, limit=DUE_ON_A_PAGE + 1
+        seat.centre,
+        today,
+        owner=owner,
+        offset=offset,
+        limit=DUE_ON_A_PAGE + 1,
+        hidden=hidden,
     )
     axis = Axis(today)
     shown = rows[:DUE_ON_A_PAGE]
@@ -91,7 +97,7 @@ def home(request: SeatedRequest) -> HttpResponse:
         "touched_since": worklists.touched_since(seat.centre, _yesterday(today)),
         "may_write": may_write,
         "register_url": REGISTER_URL,
-        "snoozed": worklists.snoozed(seat.centre, today).count(),
+        "snoozed": len(hidden),
     }
     return render(request, "home/home.html", context)
 

@@ -14,9 +14,12 @@ from django.utils.translation import gettext as _
 
 from cartulary.course.errors import CartularyError
 from cartulary.course.events import EVENT_TYPE_OF_KIND
+from cartulary.course.problem import Severity
 from cartulary.registry import clock
 from cartulary.registry.child_payload import CHILD
 from cartulary.registry.importing import commit
+from cartulary.registry.importing_columns import uploaded
+from cartulary.registry.importing_errors import error_workbook
 from cartulary.registry.importing_outcome import Outcome
 from cartulary.registry.importing_refusal import NoUpload
 from cartulary.registry.importing_shown import Kept, rows
@@ -44,7 +47,7 @@ _ORDER: Final = (
 @page(Permission.IMPORT_TABLES)
 def shown(request: SeatedRequest, key: UUID) -> HttpResponse:
     """What importing these files would do, row by row. Nothing is written by looking."""
-    upload = _upload(request, key)
+    upload = upload_or_404(request, key)
     kept = reckoned(upload, request.seat.centre)
     read(request.seat.account, request.seat.centre, None, "import")
     return _page(request, upload, kept)
@@ -54,7 +57,7 @@ def shown(request: SeatedRequest, key: UUID) -> HttpResponse:
 def write(request: SeatedRequest, key: UUID) -> HttpResponse:
     """Write what was shown: everything, or the courses without an error."""
     seat = request.seat
-    upload = _upload(request, key)
+    upload = upload_or_404(request, key)
     reason = request.POST.get("reason", "")[:LONGEST_REASON].strip()
     if not reason:
         kept = reckoned(upload, seat.centre)
@@ -76,15 +79,39 @@ def write(request: SeatedRequest, key: UUID) -> HttpResponse:
     return redirect("importing:batch", key=batch.key)
 
 
+@page(Permission.IMPORT_TABLES)
+def errors(request: SeatedRequest, key: UUID) -> HttpResponse:
+    """The uploaded tables as a workbook, with a column of errors in each."""
+    upload = upload_or_404(request, key)
+    made = read_upload(upload)
+    kept = reckoned(upload, request.seat.centre)
+    problems = [
+        row.problem
+        for row in rows(upload, Outcome.ERROR.value, size=kept.run.errors)
+        if row.problem is not None
+    ]
+    warnings = [p for p in made.readable.problems if p.severity is Severity.WARNING]
+    read(request.seat.account, request.seat.centre, None, "import")
+    content = error_workbook(uploaded(upload), [*problems, *warnings], language())
+    return HttpResponse(
+        content,
+        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        headers={
+            "Content-Disposition": f'attachment; filename="{_("errors")}-{upload.at:%Y-%m-%d}.xlsx"'
+        },
+    )
+
+
 @page(Permission.IMPORT_TABLES, methods=("POST",))
 def throw_away(request: SeatedRequest, key: UUID) -> HttpResponse:
     """Throw the uploaded files away."""
-    discard(_upload(request, key))
+    discard(upload_or_404(request, key))
     messages.success(request, _("The files were thrown away. Nothing was written."))
     return redirect("importing:start")
 
 
-def _upload(request: SeatedRequest, key: UUID) -> Upload:
+def upload_or_404(request: SeatedRequest, key: UUID) -> Upload:
+    """An upload of the seat's centre."""
     try:
         return upload_of(request.seat.centre, key)
     except NoUpload as error:

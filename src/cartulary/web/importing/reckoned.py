@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from cartulary.registry.importing import Read, dry_run, read_tables
+from cartulary.registry.importing_columns import renamed
 from cartulary.registry.importing_shown import Kept, keep, kept
 from cartulary.registry.importing_upload import Upload
 from cartulary.registry.models import Centre
@@ -11,7 +12,7 @@ from cartulary.registry.models import Centre
 
 def read_upload(upload: Upload) -> Read:
     """The tables of an upload, read anew."""
-    return read_tables(upload.tables, upload.file_name, upload.sha256)
+    return read_tables(upload.tables, upload.file_name, upload.sha256, renamed(upload))
 
 
 def reckon(upload: Upload, centre: Centre) -> Kept:

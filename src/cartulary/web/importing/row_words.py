@@ -15,6 +15,7 @@ from cartulary.course.course import DayZero, Origin
 from cartulary.course.events import EVENT_TYPE_OF_KIND
 from cartulary.course.events.disease import Sex
 from cartulary.course.problem import Problem
+from cartulary.course.tables.table_names import CHILDREN
 from cartulary.registry.child_payload import CHILD
 from cartulary.registry.event_values import DATE, label_of, recorded_fields, shown
 from cartulary.registry.importing_outcome import Outcome, RowOutcome
@@ -95,6 +96,11 @@ def kind_words(kind: str, lang: str) -> str:
         return _("Child")
     event_type = EVENT_TYPE_OF_KIND.get(kind)
     return event_type.label(lang) if event_type is not None else kind
+
+
+def table_words(kind: str, lang: str) -> str:
+    """The words for a kind of table."""
+    return _("Children") if kind == CHILDREN else kind_words(kind, lang)
 
 
 def _said(row: RowOutcome, lang: str) -> list[Said]:

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 
 from cartulary.registry import clock
 from cartulary.registry.importing_archive import LARGEST_UPLOAD_BYTES
+from cartulary.registry.importing_columns import apply, heads_of, remembered
 from cartulary.registry.importing_refusal import ImportingRefusal
 from cartulary.registry.importing_upload import Incoming, receive, waiting
 from cartulary.registry.models import Batch
@@ -33,6 +34,9 @@ def start(request: SeatedRequest) -> HttpResponse:
         ]
         try:
             upload = receive(files, seat.centre, seat.account, clock.now())
+            known = remembered(seat.centre, heads_of(upload))
+            if known:
+                apply(upload, known)
             reckon(upload, seat.centre)
         except ImportingRefusal as error:
             wrong = refusal_words(error)

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from cartulary.web.importing import batch_page, dry_run_page, start_page
+from cartulary.web.importing import batch_page, columns_page, dry_run_page, start_page
 
 urlpatterns = [
     path("", start_page.start, name="start"),
     path("<uuid:key>/", dry_run_page.shown, name="dry_run"),
+    path("<uuid:key>/columns/", columns_page.columns, name="columns"),
+    path("<uuid:key>/errors/", dry_run_page.errors, name="errors"),
     path("<uuid:key>/write/", dry_run_page.write, name="write"),
     path("<uuid:key>/discard/", dry_run_page.throw_away, name="discard"),
     path("done/<uuid:key>/", batch_page.batch, name="batch"),

@@ -170,15 +170,11 @@ def _moved(request: SeatedRequest, found: DataQuery, text: str) -> str:
     if not text:
         return _("Say it in words; a step without words tells nobody why.")
     if request.POST.get("version") != str(found.version):
-        return _(
-            "Somebody else went on with this query. Read what was said, then go on."
-        )
+        return _("Somebody else went on with this query. Read what was said, then go on.")
     try:
         entry = queries.move(request.seat.hand(), found, state, text, now=clock.now())
     except Conflict:
-        return _(
-            "Somebody else went on with this query. Read what was said, then go on."
-        )
+        return _("Somebody else went on with this query. Read what was said, then go on.")
     except CartularyError as error:
         return str(error)
     messages.success(

@@ -59,8 +59,8 @@ def short_hash(text: str) -> str:
 def capped(n: int) -> str:
     """A count as it is shown; a plus where counting stopped.
 
-    >>> capped(12), capped(1000)
-    ('12', '1\u202f000+')
+    >>> capped(12), capped(499), capped(500)
+    ('12', '499', '500+')
     """
     return f"{number_words(n)}+" if n >= COUNTED else number_words(n)
 

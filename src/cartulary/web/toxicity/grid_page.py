@@ -26,7 +26,14 @@ from cartulary.web.toxicity.columns import columns_of
 from cartulary.web.toxicity.days import GradeCell, Row, rows_of, why_of
 from cartulary.web.toxicity.heading import about, sentence
 from cartulary.web.toxicity.margin import beside
-from cartulary.web.toxicity.place import GRADED_BY, SHOWN_AT_FIRST, GridPlace, day_asked, grid_place
+from cartulary.web.toxicity.place import (
+    GRADED_BY,
+    SHOWN_AT_FIRST,
+    GridPlace,
+    day_asked,
+    event_of_day,
+    grid_place,
+)
 from cartulary.web.toxicity.preview import graded_as_typed
 from cartulary.web.toxicity.row_form import DayPlace, RowForm, day_place, read_row
 from cartulary.web.toxicity.treatments import Given, given_after, treatment_form
@@ -170,7 +177,7 @@ def _line(
         "row": row,
         "explain": f"?{urlencode({**only, 'day': row.after})}",
         "edit": f"?{urlencode({**only, 'edit': row.after})}" if may else "",
-        "drafted": row.after != editing and rows.event_of_day(place, row.after) in drafted,
+        "drafted": row.after != editing and event_of_day(place, row.after) in drafted,
         "is_chosen": chosen is not None and row.after == chosen.after,
         "is_edited": row.after == editing,
     }

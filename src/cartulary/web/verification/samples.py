@@ -116,11 +116,10 @@ def sample(request: SeatedRequest, sample: UUID) -> HttpResponse:
 def _sizes(seat: Seat) -> dict[str, int]:
     """How many children there are to choose from."""
     children = Child.objects.filter(centre=seat.centre, withdrawn=False)
-    given = Current.objects.filter(centre=seat.centre, kind="infusion", withdrawn=False)
-    return {
-        "all": children.count(),
-        "infused": children.filter(key__in=given.values("child")).count(),
-    }
+    given = Current.objects.filter(
+        centre=seat.centre, kind="infusion", withdrawn=False, child__withdrawn=False
+    )
+    return {"all": children.count(), "infused": given.values("child").distinct().count()}
 
 
 def _critical_words() -> list[tuple[str, str]]:
