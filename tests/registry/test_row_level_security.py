@@ -11,11 +11,15 @@ from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 
 from cartulary.registry import reading_log
+from cartulary.registry.anchoring import anchor_to_file
+from cartulary.registry.courses import programme_of
+from cartulary.registry.current import differences, rebuild
 from cartulary.registry.models import Account, Batch, Centre, Child, Current, Entry, Reading
-from cartulary.registry.scope import within
+from cartulary.registry.scope import OutOfScope, within
+from cartulary.registry.verifying import verify
 from cartulary.registry.walls import WALLED
 from cartulary.registry.writing import Hand, Refused, append, register
-from tests.registry.conftest import Clock, OwnLedger, write
+from tests.registry.conftest import NOON, Clock, OwnLedger, write
 
 INFUSION = {"day": 35, "facts": {}}
 
@@ -138,6 +142,15 @@ def test_writing_works_within_its_own_centre_only(both: tuple[Child, Child]) -> 
         assert entry.number == 3
     with within([ours.centre_id]), pytest.raises((DatabaseError, Refused)):
         append(hand, [change], now=Clock().moment)
+
+
+def test_an_empty_view_is_never_taken_for_an_empty_ledger(both: tuple[Child, Child]) -> None:
+    ours, theirs = both
+    for asks in (verify, rebuild, differences, programme_of, lambda one: anchor_to_file(one, NOON)):
+        with within([theirs.centre_id]), pytest.raises(OutOfScope, match="outside that centre"):
+            asks(ours.centre)
+    with within([theirs.centre_id, ours.centre_id]):
+        assert verify(ours.centre).entries == 2
 
 
 def test_scopes_nest_and_end_even_after_a_fault(both: tuple[Child, Child]) -> None:

@@ -112,6 +112,8 @@ def test_a_change_that_is_sent_twice_is_written_once(
     (first,) = append(hand, [change], now=clock())
     (second,) = append(hand, [change], now=clock())
     (third, fourth) = append(hand, [change, change], now=clock())
+    assert ChainHead.objects.get().recorded_at == first.recorded_at
+    assert append(hand, [], now=clock()) == []
     assert {first.pk} == {second.pk, third.pk, fourth.pk}
     assert Entry.objects.filter(kind="infusion").count() == 1
 

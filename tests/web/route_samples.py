@@ -11,14 +11,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.urls import URLPattern, reverse
 
 from cartulary.course.problem import Severity
 from cartulary.registry import clock, importing_upload, keys, queries, verification_sample
-from cartulary.registry.models import Account, Batch, Centre, Child, Due, Entry, Finding
+from cartulary.registry.models import Account, Batch, Centre, Child, Due, Entry, Finding, Token
 from cartulary.registry.permissions import Permission
 from cartulary.registry.roles import Role
 from cartulary.registry.writing import Change, Hand, append
@@ -134,6 +135,19 @@ def _report(of: World) -> Arguments:
     return {"key": key}
 
 
+def _token(of: World, role: Role | None) -> Arguments:
+    """A token of whoever asks: nobody ends that of another."""
+    name = f"{role.value}-{of.centre.code}" if role is not None else ""
+    made = Token.objects.create(
+        account=Account.objects.filter(username=name).first() or of.account,
+        centre=of.centre,
+        secret_hash=uuid4().hex,
+        made_at=clock.now(),
+        expires=clock.now() + timedelta(days=1),
+    )
+    return {"token": made.key}
+
+
 def _person(of: World) -> Arguments:
     return {"pk": of.account.pk}
 
@@ -153,6 +167,7 @@ OF_ROUTE: dict[str, Callable[[World], Arguments]] = {
     "importing:undo": _batch,
     "evidence:made": _report,
     "evidence:download": lambda of: {**_report(of), "form": "json"},
+    "api:end_token": lambda of: _token(of, None),
     "administration:account": _person,
     "administration:role": _person,
     "administration:end_role": _person,
@@ -172,6 +187,8 @@ OF_ARGUMENT = frozenset({"key", "event", "kind", "field"})
 
 def arguments_of(name: str, pattern: URLPattern, of: World, role: Role | None = None) -> Arguments:
     """What stands in the address of this route, at this centre, for somebody of this role."""
+    if name == "api:end_token":
+        return _token(of, role)
     if name in OF_ROUTE:
         return OF_ROUTE[name](of)
     product = role is Role.LABORATORY or name.startswith("product:")

@@ -152,8 +152,8 @@ def test_a_child_is_registered_under_a_key_of_the_sender(data: Program, centre: 
     ("wrong", "says"),
     [
         ({"payload": {"date": "2020-3-7", "facts": {}}}, "date"),
-        ({"payload": {"facts": {"number": -1}}}, "number"),
-        ({"payload": {"facts": {"no_such_fact": 1}}}, "no_such_fact"),
+        ({"payload": {"date": None, "facts": {"number": -1}}}, "number"),
+        ({"payload": {"date": None, "facts": {"no_such_fact": 1}}}, "no_such_fact"),
         ({"payload": None}, ""),
         ({"kind": "query"}, "kind"),
         ({"kind": "no such kind"}, "kind"),

@@ -15,7 +15,10 @@ from cartulary.registry.models import Account, Centre, Child
 from cartulary.registry.permissions import MAY, Permission, may
 from cartulary.registry.roles import Role
 from cartulary.registry.writing import Hand
-from cartulary.web.access import OPEN, SIGNED_IN, needs_of
+from cartulary.web.access import OPEN, SIGNED_IN, Seat, needs_of
+from cartulary.web.api.door import Needs
+from cartulary.web.api.service import api
+from tests.web.api_client import program
 from tests.web.conftest import proven
 from tests.web.route_samples import OF_ARGUMENT, OF_ROUTE, POST_NEEDS, World, address, world
 
@@ -105,6 +108,7 @@ def test_an_auditor_writes_nothing_and_an_administrator_sees_no_child() -> None:
 def test_every_permission_opens_something() -> None:
     """A row of the table that no view asks for would tell a reviewer what is not so."""
     asked = {need for pattern in SEATED.values() for need in needs_of(pattern.callback)}
+    asked |= {need for _, _, route in OPERATIONS for need in route.auth_callbacks[0].permissions}
     asked |= ASKED_WITHIN_A_PAGE
     assert not set(Permission) - asked
 
@@ -112,8 +116,6 @@ def test_every_permission_opens_something() -> None:
 # Asked of the seat within a page that other permissions open.
 ASKED_WITHIN_A_PAGE = {
     *(Permission.ANSWER_QUERY, Permission.CLOSE_QUERY, Permission.APPROVE_RELEASE),
-    *(Permission.SEE_EVIDENCE, Permission.SEE_CHILDREN_BEHIND),
-    *(Permission.USE_API_READ, Permission.USE_API_WRITE),
 }
 
 
@@ -230,10 +232,67 @@ def test_a_stranger_gets_no_further_than_signing_in(client: Client, ours: World)
 
 
 def test_what_anybody_may_open_shows_nothing_of_a_child(client: Client, ours: World) -> None:
-    open_to_all = [name for name, pattern in OURS.items() if needs_of(pattern.callback) == OPEN]
-    assert set(open_to_all) <= {"healthz", "choose_language"} | OPEN_OF_THE_API
-    for name in open_to_all:
+    open_to_all = {name for name, pattern in OURS.items() if needs_of(pattern.callback) == OPEN}
+    outside = {"healthz", "choose_language", "api:openapi", "api:nowhere"}
+    # The routes of the service ask for a token themselves; tests/web/test_api.py walks them.
+    of_the_service = {name for name in open_to_all if name.startswith("api:v1-")}
+    assert open_to_all == outside | of_the_service
+    for name in outside - {"api:nowhere"}:
         assert b"M-001" not in answered(client, "GET", reverse(name))[1]
 
 
-OPEN_OF_THE_API: set[str] = set()
+# --- the service -------------------------------------------------------------------------------
+
+OPERATIONS = [
+    (method, path, operation)
+    for _, router in api._routers
+    for path, view in router.path_operations.items()
+    for operation in view.operations
+    for method in operation.methods
+]
+
+
+def test_every_route_of_the_service_asks_for_permissions() -> None:
+    assert len(OPERATIONS) > 5
+    for method, path, operation in OPERATIONS:
+        asked = [one for one in operation.auth_callbacks if isinstance(one, Needs)]
+        assert len(asked) == len(operation.auth_callbacks) == 1, f"{method} {path}"
+        assert asked[0].permissions & {Permission.USE_API_READ, Permission.USE_API_WRITE}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_token_of_each_role_opens_what_the_truth_table_says_and_nothing_elsewhere(
+    role: Role, seat: Callable[..., Seat], ours: World, theirs: World
+) -> None:
+    held = program(seat(role))
+    wrong = []
+    for method, path, operation in OPERATIONS:
+        (needs,) = operation.auth_callbacks
+        may_use = all(may(frozenset({role}), one) for one in needs.permissions)
+        for whose, child in (("ours", ours.child), ("theirs", theirs.child)):
+            url = f"/api/v1{path}".replace("{key}", str(child.key)).replace("{table}", "children")
+            answer = held.ask(
+                method, url, {"course_id": child.course_id} if "search" in path else None
+            )
+            if not may_use:
+                right = answer.status_code == 403
+            elif whose == "theirs" and "{key}" in path:
+                right = answer.status_code == 404
+            else:
+                right = answer.status_code < 500 and answer.status_code not in (401, 403, 404)
+            if whose == "theirs" and b"T-001" in answer.content:
+                right = False
+            if not right:
+                wrong.append(f"{method} {path} of {whose}: {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_without_a_token_the_service_says_nothing(
+    client_of: Callable[..., Client], ours: World
+) -> None:
+    for browser in (Client(), client_of(Role.DATA_MANAGER)):
+        for method, path, _ in OPERATIONS:
+            url = f"/api/v1{path}".replace("{key}", str(ours.child.key)).replace("{table}", "x")
+            status, content, _ = answered(browser, method, url)
+            assert status == 401, f"{method} {path}"
+            assert b"M-001" not in content

@@ -19,6 +19,7 @@ from cartulary.course.errors import CartularyError
 from cartulary.registry import keys
 from cartulary.registry.canonical import canonical_json, moment_text, seal_of
 from cartulary.registry.models import Centre, ChainHead
+from cartulary.registry.within import refuse_outside
 
 
 class AnchorError(CartularyError):
@@ -47,6 +48,7 @@ def anchors_file(centre: Centre) -> Path:
 
 def head_of(centre: Centre, now: datetime) -> Anchor:
     """The head of a centre's chain as it is now; refused when nothing was ever written."""
+    refuse_outside(centre)
     head = ChainHead.objects.filter(centre=centre, number__gt=0).first()
     if head is None:
         raise AnchorError(

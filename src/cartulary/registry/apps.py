@@ -19,7 +19,7 @@ class RegistryConfig(AppConfig):
 
     def ready(self) -> None:
         """Scope every new connection, and let the worklists follow what is written."""
-        import_module("cartulary.registry.scope")
+        import_module("cartulary.registry.within")
         if find_spec("cartulary.registry.worklists") is not None:
             after_write = import_module("cartulary.registry.after_write")
             after_write.follow(import_module("cartulary.registry.worklists").refresh)

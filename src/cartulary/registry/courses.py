@@ -25,6 +25,7 @@ from cartulary.registry.models import Act, Centre, Child, Current, Entry
 from cartulary.registry.payload import written_event
 from cartulary.registry.rows import text_of
 from cartulary.registry.snapshot import one_moment
+from cartulary.registry.within import refuse_outside
 
 # From so many children on, their payloads are read as columns; below it that costs more.
 _MANY = 40
@@ -134,6 +135,7 @@ def cohort_of(
 
 def programme_of(centre: Centre, as_of: AsOf = None, language: str = "") -> Programme:
     """A centre's programme as reports take it: the same as read from files."""
+    refuse_outside(centre)
     with one_moment():
         children = Child.objects.filter(centre=centre).order_by("position")
         cohort = cohort_of(

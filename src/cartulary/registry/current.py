@@ -20,6 +20,7 @@ from cartulary.registry.models import Act, Centre, Child, Current, Entry
 from cartulary.registry.payload import date_of
 from cartulary.registry.rows import put_current, stored_key
 from cartulary.registry.snapshot import one_moment
+from cartulary.registry.within import refuse_outside
 
 # Called with how many children were done, of how many.
 Progress = Callable[[int, int], object]
@@ -76,6 +77,7 @@ def differences(centre: Centre, progress: Progress | None = None) -> tuple[Diffe
 
 
 def _compared(centre: Centre, progress: Progress | None, *, mend: bool) -> Rebuilt:
+    refuse_outside(centre)
     done = Rebuilt()
     written = Entry.objects.filter(centre=centre).order_by().values_list("child", flat=True)
     held = Child.objects.filter(centre=centre).order_by().values_list("key", flat=True)

@@ -39,6 +39,7 @@ class Desk:
         self.hand = hand
         self.centre = hand.centre
         self.head = held_head(hand.centre)
+        self._began_at = self.head.number
         self.recorded_at = never_back(self.head, now)
         self.clock_was_behind = self.recorded_at != now
         self._moment = moment_text(self.recorded_at)
@@ -93,6 +94,8 @@ class Desk:
 
     def close(self) -> list[Child]:
         """Write the children that were touched, and the head; returns those children."""
+        if self.head.number == self._began_at:
+            return []
         self.head.recorded_at = self.recorded_at
         self.head.save()
         # A pseudonym that one child gives up is free before another child takes it.

@@ -12,8 +12,10 @@ from typing import Any
 
 from cartulary.course.problem import Problem, Severity
 from cartulary.course.tables import LeftOut, Readable, read_courses
+from cartulary.course.tables.table_names import CHILDREN, PROGRAMME
 from cartulary.registry.bulk import append_many
 from cartulary.registry.change import Change, Hand
+from cartulary.registry.child_payload import CHILD
 from cartulary.registry.importing_outcome import Outcome, RowOutcome
 from cartulary.registry.importing_plan import Planner
 from cartulary.registry.importing_refusal import ImportRefused
@@ -87,7 +89,12 @@ def dry_run(read: Read, centre: Centre, progress: Callable[[int], object] | None
     """
     planner = Planner(centre, read.scan)
     found = DryRun(blocked=read.readable.blocked, left_out=list(read.readable.left_out))
-    found.rows = [_error_row(p) for p in read.readable.problems if p.severity is Severity.ERROR]
+    kinds = {file: kind for kind, file in read.scan.files.items()}
+    found.rows = [
+        _error_row(problem, kinds.get(problem.file, ""))
+        for problem in read.readable.problems
+        if problem.severity is Severity.ERROR
+    ]
     planner.counts[Outcome.ERROR.value] += len(found.rows)
     for number, plan in enumerate(planner.plans(read.readable.courses), start=1):
         found.rows += plan.rows
@@ -133,14 +140,14 @@ def commit(
         file_name=read.file_name[:_LONGEST_FILE_NAME],
         file_sha256=read.sha256[:_SHA256_LENGTH],
     )
-    changes = _changes(batch, read, reason.strip(), good_courses, seen)
+    changes = _changes(batch, hand.username, read, reason.strip(), good_courses, seen)
     children = append_many(hand, changes, now, batch.key, progress)
     refresh_all(children)
     return batch
 
 
 def _changes(
-    batch: Batch, read: Read, reason: str, good_courses: bool, seen: str
+    batch: Batch, username: str, read: Read, reason: str, good_courses: bool, seen: str
 ) -> Iterator[Change]:
     """The changes of an import; made inside the transaction that writes them, with its batch."""
     if read.readable.blocked:
@@ -168,12 +175,13 @@ def _changes(
         raise ImportRefused(
             "The import changes nothing: the ledger says all of it already. Nothing was written."
         )
-    batch.counts = _counts(planner, len(bad), reason)
+    batch.counts = _counts(planner, len(bad), reason, username)
     batch.save(force_insert=True)
 
 
-def _counts(planner: Planner, left_out: int, reason: str) -> dict[str, Any]:
+def _counts(planner: Planner, left_out: int, reason: str, username: str) -> dict[str, Any]:
     return {
+        "by": username,
         "rows": dict(planner.counts),
         "children": dict(planner.children),
         "left_out": left_out,
@@ -181,9 +189,10 @@ def _counts(planner: Planner, left_out: int, reason: str) -> dict[str, Any]:
     }
 
 
-def _error_row(problem: Problem) -> RowOutcome:
+def _error_row(problem: Problem, kind: str) -> RowOutcome:
+    kind = {CHILDREN: CHILD, PROGRAMME: ""}.get(kind, kind)
     return RowOutcome(
-        Outcome.ERROR, "", problem.course_id, "", problem.file, problem.row, problem=problem
+        Outcome.ERROR, kind, problem.course_id, "", problem.file, problem.row, problem=problem
     )
 
 

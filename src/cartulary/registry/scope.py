@@ -3,33 +3,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal, Protocol
+from typing import Protocol
 from uuid import UUID
 
-from django.db import connection
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.backends.signals import connection_created
 from django.db.models import Q, QuerySet
 
 from cartulary.course.cohort import Cohort
-from cartulary.course.errors import CartularyError
 from cartulary.course.events.treatment import Purpose
 from cartulary.registry.clock import today
 from cartulary.registry.consent import consents_of
 from cartulary.registry.courses import AsOf, cohort_of
 from cartulary.registry.models import Account, Centre, Child, Membership
+from cartulary.registry.within import OutOfScope, within
 
-SETTING = "cartulary.centres"
-ALL = "all"
-
-
-class OutOfScope(CartularyError):  # noqa: N818 - the word for what it is
-    """Somebody asked for the children of a centre at which they have no role."""
+__all__ = [
+    "Exportable",
+    "OutOfScope",
+    "Seated",
+    "child_of",
+    "children",
+    "exportable",
+    "within",
+]
 
 
 class Seated(Protocol):
@@ -95,53 +92,3 @@ def _has_role(account: Account, centre: Centre, day: date) -> bool:
             since__lte=day,
         ).exists()
     )
-
-
-_centres: ContextVar[str] = ContextVar("centres", default="")
-
-
-@contextmanager
-def within(centres: Iterable[int] | Literal["all"]) -> Iterator[None]:
-    """Only the rows of these centres (their ids) exist, as far as PostgreSQL is concerned.
-
-    Outside of it no row of any centre does. On SQLite the scoping functions of this module stand
-    alone. `within("all")` is for commands that an administrator of the server runs.
-    """
-    text = ALL if centres == ALL else ",".join(str(int(centre)) for centre in centres)
-    before = _centres.get()
-    token = _centres.set(text)
-    _tell(connection, text)
-    try:
-        yield
-    finally:
-        _centres.reset(token)
-        _tell(connection, before)
-
-
-def _tell(database: BaseDatabaseWrapper, text: str) -> None:
-    """Set the session's centres, if there is a session and it can still be told.
-
-    A transaction that failed takes its setting back by itself when it is given up.
-    """
-    if database.vendor != "postgresql" or database.connection is None:
-        return
-    if database.connection.closed or _has_failed(database.connection):
-        return
-    with database.cursor() as cursor:
-        cursor.execute("SELECT set_config(%s, %s, false)", [SETTING, text])
-
-
-def _has_failed(session: Any) -> bool:
-    from psycopg.pq import TransactionStatus
-
-    return session.info.transaction_status in (
-        TransactionStatus.INERROR,
-        TransactionStatus.UNKNOWN,
-    )
-
-
-def _tell_new_connection(connection: BaseDatabaseWrapper, **_: Any) -> None:
-    _tell(connection, _centres.get())
-
-
-connection_created.connect(_tell_new_connection, dispatch_uid="cartulary.registry.scope")

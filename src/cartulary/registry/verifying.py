@@ -17,6 +17,7 @@ from cartulary.registry.canonical import BEFORE_THE_FIRST, Line, hash_of, moment
 from cartulary.registry.keys import seal_key
 from cartulary.registry.models import Centre, ChainHead, Current
 from cartulary.registry.snapshot import one_moment
+from cartulary.registry.within import refuse_outside
 
 # A forged tail can be long; so many rows are named, and the others counted.
 MOST_FAULTS = 1000
@@ -86,6 +87,7 @@ def verify(
     head, an anchor (those of this installation unless given) or a projection speaks of. Reads row
     by row: its memory does not grow with the ledger.
     """
+    refuse_outside(centre)
     held = anchors_of(centre) if anchors is None else anchors
     by_number: dict[int, list[Anchor]] = {}
     for anchor in held:
@@ -201,9 +203,7 @@ def _rows(centre: Centre) -> Iterator[tuple[Line, str, str]]:
     on_sqlite = connection.vendor == "sqlite"
     # As text, so that nothing on the way turns it into a local time.
     columns = _COLUMNS.format(moment="recorded_at || ''" if on_sqlite else "recorded_at")
-    statement = (
-        f"SELECT {columns} FROM registry_entry WHERE centre_id = %s ORDER BY number"  # noqa: S608
-    )
+    statement = f"SELECT {columns} FROM registry_entry WHERE centre_id = %s ORDER BY number"  # noqa: S608
     make = _from_sqlite if on_sqlite else _from_postgresql
     with closing(connection.chunked_cursor()) as cursor:
         cursor.execute(statement, [centre.pk])

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from cartulary.registry.scope import ALL, SETTING
+from cartulary.registry.within import ALL, SETTING
 
 # Every table that holds something of a centre's children. Memberships and tokens are not among
 # them: they are read to find out which centres somebody may be within.

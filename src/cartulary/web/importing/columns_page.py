@@ -27,6 +27,7 @@ from cartulary.registry.importing_columns import (
 )
 from cartulary.registry.importing_refusal import ImportingRefusal
 from cartulary.registry.permissions import Permission
+from cartulary.registry.reading_log import read
 from cartulary.web.access import SeatedRequest, page
 from cartulary.web.entry.spoken import language
 from cartulary.web.importing.dry_run_page import upload_or_404
@@ -74,6 +75,7 @@ def columns(request: SeatedRequest, key: UUID) -> HttpResponse:
                     else:
                         forget(seat.centre, head)
                 return redirect("importing:dry_run", key=key)
+    read(seat.account, seat.centre, None, "import")
     context: dict[str, Any] = {
         "upload": upload,
         "tables": [_table(number, head, said.get(head.name)) for number, head in enumerate(heads)],
