@@ -18,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.registry import postgresql_server
+
 COMMAND = (sys.executable, "-c", "from cartulary.cli.main import main; main()")
 MEMORY_LIMIT_MB = 400
 
@@ -283,3 +285,43 @@ def test_an_address_that_does_not_answer_is_wrong(home: Path) -> None:
     ran = doctor(home, "--address", f"https://127.0.0.1:{free_port()}")
     assert "WRONG   address" in ran.stdout
     assert doctor(home, "--address", "ledger").returncode == 1
+
+
+# --- on PostgreSQL -----------------------------------------------------------------------------
+
+
+def test_on_postgresql_the_doctor_sees_both_walls_and_whoever_takes_one_down(
+    tmp_path: Path,
+) -> None:
+    with postgresql_server.running() as server:
+        server.create("ledger")
+        address = server.address("ledger")
+        home = tmp_path / "home"
+        empty = cartulary(home, "user", "list", CARTULARY_DATABASE=address)
+        assert "There is no ledger" in empty.stderr
+        added = cartulary(
+            *(home, "user", "add", "a.yilmaz", "--role", "administrator"),
+            *("--centre", "ours", "--centre-name", "Our centre"),
+            CARTULARY_DATABASE=address,
+        )
+        assert added.returncode == 0, added.stderr
+        whole = doctor(home, "--all", CARTULARY_DATABASE=address, CARTULARY_TLS="1")
+        assert whole.returncode == 0, whole.stdout + whole.stderr
+        assert "ok      user of the database: an ordinary role" in whole.stdout
+        assert "ok      row-level security: forced on" in whole.stdout
+        assert "ok      triggers" in whole.stdout
+        assert not (home / "ledger.sqlite3").exists()
+
+        server.instance.psql(
+            "\\c ledger\nALTER TABLE registry_child NO FORCE ROW LEVEL SECURITY; "
+            "DROP TRIGGER registry_entry_no_change ON registry_entry; "
+            f"ALTER ROLE {postgresql_server.ROLE} BYPASSRLS;"
+        )
+        broken = doctor(home, CARTULARY_DATABASE=address, CARTULARY_TLS="1")
+        assert broken.returncode == 1
+        for said in (
+            "row-level security: not forced on registry_child",
+            "triggers: missing: registry_entry_no_change",
+            f"user of the database: {postgresql_server.ROLE}: bypasses row security",
+        ):
+            assert f"WRONG   {said}" in broken.stdout

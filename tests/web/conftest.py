@@ -118,6 +118,12 @@ def their_child(account_of: Callable[..., Account], other_centre: Centre) -> Chi
     )
 
 
+@pytest.fixture
+def no_work_beside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Long tasks are written down and not begun: the test asks who may, not what comes of it."""
+    monkeypatch.setattr("cartulary.web.evidence.tasks.start", lambda folder: None)
+
+
 def proven(client: Client) -> Client:
     """The browser of somebody who has just shown who they are."""
     session = client.session

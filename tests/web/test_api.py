@@ -168,6 +168,26 @@ def test_a_cohort_holds_those_who_consent_to_the_purpose(
     assert research.ask("GET", "/api/v1/courses").json()["type"] == "urn:cartulary:other-purpose"
 
 
+def test_small_counts_do_not_leave_for_another_purpose(
+    seat: Seats, hand: Hand, centre: Any, followed: list[Child]
+) -> None:
+    given = {"date": None, "facts": {"purpose": "research", "status": "given"}}
+    for child in followed:
+        append(hand, [Change(child.key, "", "consent", "write", given, 0)], now=clock.now())
+    path = "/api/v1/estimates?endpoint=os.infusion&day=300"
+    figures = program(
+        seat(Role.DIRECTOR), purpose=Purpose.RESEARCH, permissions=[Permission.SEE_EVIDENCE]
+    )
+    centre.suppress_below = 0
+    centre.save()
+    assert figures.ask("GET", path).status_code == 200
+    centre.suppress_below = 3
+    centre.save()
+    # One of the six died: a count of one is under the limit.
+    assert figures.ask("GET", path).json()["type"] == "urn:cartulary:too-few"
+    assert program(seat(Role.DIRECTOR)).ask("GET", path).status_code == 200
+
+
 def test_a_child_of_another_centre_is_nowhere(
     data: Program, a_child: Child, their_child: Child
 ) -> None:

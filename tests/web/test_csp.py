@@ -15,6 +15,7 @@ from tests.web.route_samples import World, address
 from tests.web.test_permission_matrix import SEATED, answered, ours
 
 __all__ = ["ours"]
+pytestmark = pytest.mark.usefixtures("no_work_beside")
 
 FOREIGN = re.compile(r"""(?:src|href|action)=["'](?:https?:)?//(?!testserver)""")
 

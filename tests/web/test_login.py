@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
+from urllib.parse import urlencode
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -19,7 +20,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cartulary.registry.accounts import give_role, make_account, new_password, shut
-from cartulary.registry.models import Account, Centre, Child
+from cartulary.registry.models import Account, Centre, Child, Draft, Entry
 from cartulary.registry.roles import Role
 from cartulary.web import middleware
 from cartulary.web.accounts.adapter import SealedFactors
@@ -313,11 +314,37 @@ def test_what_was_posted_into_an_ended_session_is_handed_on(
 
 def test_a_part_of_a_page_sends_the_whole_page_to_sign_in(client: Client, a_child: Child) -> None:
     shown = f"http://testserver/children/{a_child.key}/"
-    answer = client.post(
-        f"/children/{a_child.key}/events/", headers={"hx-request": "true", "hx-current-url": shown}
-    )
+    asked = {"hx-request": "true", "hx-current-url": shown}
+    answer = client.get(f"/children/{a_child.key}/events/", headers=asked)
     assert answer.status_code == 401
     assert answer["HX-Redirect"] == f"/account/login/?next=%2Fchildren%2F{a_child.key}%2F"
+    # A page on which somebody is typing stays, because what they typed would go with it.
+    answer = client.post(f"/children/{a_child.key}/events/", headers=asked)
+    assert answer.status_code == 401
+    assert "HX-Redirect" not in answer
+
+
+@pytest.mark.parametrize("part", [False, True])
+def test_an_event_typed_into_an_ended_session_is_a_draft_afterwards(
+    part: bool,
+    client_of: Callable[..., Client],
+    a_child: Child,
+    clock_ahead: Callable[[float], None],
+) -> None:
+    there = reverse("entry:new", kwargs={"key": a_child.key, "kind": "infusion"})
+    posted = reverse(
+        "entry:draft_new" if part else "entry:new", kwargs={"key": a_child.key, "kind": "infusion"}
+    )
+    client = client_of(Role.CLINICIAN)
+    client.get(there)
+    clock_ahead(3600)
+    asked = {"hx-request": "true", "hx-current-url": f"http://testserver{there}"} if part else {}
+    answer = client.post(posted, {"act": "save", "number": "7"}, headers=asked)
+    place = answer["HX-Redirect"] if part else answer["Location"]
+    assert place == f"/account/login/?{urlencode({'next': there})}"
+    draft = Draft.objects.get(account__username="clinician-ours", child=a_child)
+    assert (draft.kind, draft.data["number"]) == ("infusion", ["7"])
+    assert not Entry.objects.filter(child=a_child.key, kind="infusion").exists()
 
 
 # --- proof anew, sessions, the log --------------------------------------------------------------

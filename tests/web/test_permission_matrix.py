@@ -22,6 +22,8 @@ from tests.web.api_client import program
 from tests.web.conftest import proven
 from tests.web.route_samples import OF_ARGUMENT, OF_ROUTE, POST_NEEDS, World, address, world
 
+pytestmark = pytest.mark.usefixtures("no_work_beside")
+
 
 def routes(
     patterns: list[URLPattern | URLResolver], namespaces: tuple[str, ...] = ()

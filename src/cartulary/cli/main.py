@@ -26,6 +26,7 @@ COMMANDS = {
     "serve": "serve the ledger as a web app",
     "user": "make accounts and give them roles",
     "doctor": "hold the ledger's settings against a hospital's list",
+    "import": "bring tables into the ledger, after a dry run that says what changes",
     "ledger": "verify the ledger, rebuild from it, anchor its head",
     "backup": "write the ledger, encrypted, while the app runs",
     "restore": "put a backup back, to the same head or not at all",

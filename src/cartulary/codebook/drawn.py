@@ -151,8 +151,10 @@ def _fact(event_type: type[Event], written: str) -> tuple[str, Any]:
 
 
 def _value(fact: Fact, written: str) -> Any:
+    # A code of the fact's own comes first: a consent may be "refused" and yet be there.
+    own = {choice.value for choice in fact.choices} if fact.choices is not None else set()
     for absence in Absence:
-        if written == absence.code:
+        if written == absence.code and written not in own:
             return absence
     match fact.kind:
         case FactKind.TEXT:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from cartulary.registry.canonical import BEFORE_THE_FIRST
 from cartulary.registry.models import Centre, ChainHead
+from cartulary.registry.within import refuse_outside
 
 
 def held_head(centre: Centre) -> ChainHead:
@@ -14,13 +15,13 @@ def held_head(centre: Centre) -> ChainHead:
 
     SQLite holds the whole file from BEGIN IMMEDIATE on; PostgreSQL holds this row.
     """
-    head = ChainHead.objects.select_for_update().filter(centre=centre).first()
-    if head is None:
-        ChainHead.objects.get_or_create(
-            centre=centre, defaults={"number": 0, "hash": BEFORE_THE_FIRST}
-        )
-        head = ChainHead.objects.select_for_update().get(centre=centre)
-    return head
+    refuse_outside(centre)
+    held = ChainHead.objects.select_for_update().filter(centre=centre)
+    head = held.first()
+    if head is not None:
+        return head
+    ChainHead.objects.get_or_create(centre=centre, defaults={"number": 0, "hash": BEFORE_THE_FIRST})
+    return held.get()
 
 
 def never_back(head: ChainHead, now: datetime) -> datetime:

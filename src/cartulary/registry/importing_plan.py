@@ -176,7 +176,10 @@ class Planner:
             rows.append(self._refused(course, CHILD, CHILD, "", problem))
             return course.day0
         place = self.scan.children.get(course.course_id)
-        at = {"file": place.file if place else "", "row": place.row if place else None}
+        at: dict[str, Any] = {
+            "file": place.file if place else "",
+            "row": place.row if place else None,
+        }
         if stands is None:
             rows.append(
                 RowOutcome(Outcome.NEW, CHILD, course.course_id, CHILD, payload=payload, **at)
@@ -291,10 +294,9 @@ class Planner:
     def _refused(
         self, course: Course, kind: str, name: str, source: str, problem: Problem
     ) -> RowOutcome:
+        file, row = self._place(kind, course.course_id, name, source)
         if kind == CHILD and (place := self.scan.children.get(course.course_id)) is not None:
             file, row = place.file, place.row
-        else:
-            file, row = self._place(kind, course.course_id, name, source)
         whole = replace(problem, file=file, row=row, course_id=course.course_id, event_ids=(name,))
         return RowOutcome(Outcome.ERROR, kind, course.course_id, name, file, row, problem=whole)
 

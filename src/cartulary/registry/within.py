@@ -30,7 +30,8 @@ _centres: ContextVar[str] = ContextVar("centres", default="")
 def within(centres: Iterable[int] | Literal["all"]) -> Iterator[None]:
     """Only the rows of these centres (their ids) exist, as far as PostgreSQL is concerned.
 
-    Outside of it no row of any centre does. On SQLite the functions of `scope` stand alone. `within("all")` is for commands that an administrator of the server runs.
+    Outside of it no row of any centre does. On SQLite the functions of `scope` stand alone.
+    `within("all")` is for commands that an administrator of the server runs.
     """
     text = ALL if centres == ALL else ",".join(str(int(centre)) for centre in centres)
     before = _centres.get()
@@ -44,7 +45,7 @@ def within(centres: Iterable[int] | Literal["all"]) -> Iterator[None]:
 
 
 def refuse_outside(centre: Centre) -> None:
-    """Refuses to go on where this centre's rows do not exist: nothing found is not nothing there."""
+    """Refuses to go on where this centre's rows do not exist: none found is not none there."""
     told = _centres.get()
     if connection.vendor != "postgresql" or told == ALL or str(centre.pk) in told.split(","):
         return

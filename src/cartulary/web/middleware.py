@@ -6,12 +6,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import logout
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -72,22 +74,28 @@ class SessionLimitMiddleware:
         seen = request.session.get(SEEN, now)
         idle = now - seen > settings.SESSION_IDLE_SECONDS
         if idle or now - began > settings.SESSION_ABSOLUTE_SECONDS:
-            self._end(request, view, args, kwargs, "idle" if idle else "absolute")
-            return to_sign_in(request)
+            kept = self._end(request, view, args, kwargs, "idle" if idle else "absolute")
+            return to_sign_in(request, kept=kept)
         if SEEN not in request.session or now - seen > NOTED_EVERY_SECONDS:
             request.session[SEEN] = now
             UserSession.objects.create_from_request(request)
         return None
 
-    def _end(self, request: HttpRequest, view: Any, args: Any, kwargs: Any, limit: str) -> None:
+    def _end(self, request: HttpRequest, view: Any, args: Any, kwargs: Any, limit: str) -> bool:
+        """Ends the session; says whether what was posted into it is kept."""
         keep = getattr(view, "when_expired", None)
         seat = getattr(request, "seat", None)
         may_write = _carries(seat, needs_of(view)) and enrolment.lacking(request) is None
+        kept = False
         if keep is not None and request.method == "POST" and may_write:
-            keep(request, *args, **kwargs)
+            # What is not there any more, or not for them, cannot be kept; the session ends anyway.
+            with suppress(Http404, PermissionDenied):
+                keep(request, *args, **kwargs)
+                kept = True
         log.info("session of %s ended: %s limit", request.user.get_username(), limit)
         logout(request)
         request.session[ENDED] = limit
+        return kept
 
 
 class AccessMiddleware:
@@ -172,12 +180,17 @@ PERMISSIONS_POLICY = (
 )
 
 
-def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """To signing in, and after it back to the page; a part of a page sends the whole page there."""
+def to_sign_in(request: HttpRequest, *, kept: bool = False) -> HttpResponse:
+    """To signing in, and after it back to the page.
+
+    A part of a page takes the whole page there; unless something typed would be lost by it, which
+    then stays on the screen.
+    """
     back = request.get_full_path() if request.method == "GET" else request.path
     if getattr(request, "htmx", False):
-        shown = urlsplit(request.headers.get("HX-Current-URL", ""))
-        back = shown.path or "/"
+        if request.method != "GET" and not kept:
+            return HttpResponse(status=401)
+        back = urlsplit(request.headers.get("HX-Current-URL", "")).path or "/"
     return _leave(request, f"{reverse('account_login')}?{urlencode({'next': back})}")
 
 

@@ -34,6 +34,10 @@ CARTULARY_TLS = os.environ.get("CARTULARY_TLS") == "1"
 CARTULARY_SSO = single_sign_on(os.environ)
 
 DEBUG = os.environ.get("CARTULARY_DEBUG") == "1"
+# Schedules of follow-up by id, with commas between them; none named means the ledger's defaults.
+CARTULARY_SCHEDULES = tuple(
+    name.strip() for name in os.environ.get("CARTULARY_SCHEDULES", "").split(",") if name.strip()
+)
 SECRET_KEY = django_key(CARTULARY_HOME)
 ALLOWED_HOSTS = [
     host.strip()

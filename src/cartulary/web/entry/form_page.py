@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -118,6 +119,20 @@ def _keep(request: HttpRequest, place: Place) -> Any:
         typed,
         clock.now(),
     )
+
+
+def _keep_expired(place_of: Callable[..., Place], request: HttpRequest, **named: Any) -> None:
+    """Keep what was posted into a session that has just ended, before signing in again."""
+    _keep(request, place_of(request, **named))
+
+
+for _view, _place_of in (
+    (new_event, place_of_new),
+    (draft_new, place_of_new),
+    (amend_event, _to_amend),
+    (draft_event, _to_amend),
+):
+    _view.when_expired = partial(_keep_expired, _place_of)  # type: ignore[attr-defined]
 
 
 def _version(request: HttpRequest, place: Place) -> int:

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Takes the pictures of the app in docs/pictures from a fresh demo, in Dutch and English.
+
+    python docs/pictures.py [OUT]
+
+Needs the test requirements and a Chromium; every child in the pictures is invented.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests.journeys.ward.running import FLAGS, Server, browser_path, serving
+
+# Each picture: its name, who looks, the child whose page it is, and the address.
+PICTURES = (
+    ("home", "data manager", "", "/"),
+    ("child", "clinician", "M-027", "/children/{key}/"),
+    ("toxicity", "clinician", "M-028", "/children/{key}/toxicity/?day=4"),
+    ("product", "cell laboratory", "M-029", "/children/{key}/products/product-1/"),
+    ("evidence", "programme director", "", "/evidence/"),
+    ("import", "data manager", "", "/import/"),
+)
+WIDTH, HEIGHT, TALLEST = 1440, 1000, 1900
+
+
+def sign_in(browser: Browser, demo: Server, role: str, lang: str) -> Page:
+    """A page on which somebody of this role is signed in."""
+    lines = demo.log.read_text(encoding="utf-8").splitlines()
+    line = next(line for line in lines if f" {role} " in line)
+    words = line.split(role)[1].split()
+    page = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}).new_page()
+    page.goto(demo.address)
+    page.fill("#id_login", line.split()[0])
+    page.fill("#id_password", words[0])
+    page.press("#id_password", "Enter")
+    page.wait_for_selector("#id_code")
+    page.fill("#id_code", words[1 if lang == "nl" else 2])
+    page.press("#id_code", "Enter")
+    page.wait_for_selector("form.language")
+    page.click(f"form.language button[value={lang}]")
+    page.wait_for_selector(f"html[lang={lang}]")
+    return page
+
+
+def take(demo: Server, browser: Browser, out: Path) -> None:
+    """Every picture in both languages."""
+    for lang in ("nl", "en"):
+        pages: dict[str, Page] = {}
+        for name, role, pseudonym, address in PICTURES:
+            page = pages.get(role) or pages.setdefault(role, sign_in(browser, demo, role, lang))
+            key = ""
+            if pseudonym:
+                page.goto(f"{demo.address}/children/")
+                link = page.get_by_role("link", name=pseudonym, exact=True).get_attribute("href")
+                key = re.findall(r"[0-9a-f-]{36}", link or "")[0]
+            page.goto(demo.address + address.format(key=key))
+            if name == "evidence":
+                page.wait_for_selector("main svg", timeout=180_000)
+            page.wait_for_timeout(500)
+            tall = min(int(page.evaluate("document.documentElement.scrollHeight")), TALLEST)
+            page.set_viewport_size({"width": WIDTH, "height": max(tall, 600)})
+            target = out / f"{name}_{lang}.png"
+            page.screenshot(path=target)
+            page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+            print(target)
+
+
+def main(out: Path) -> None:
+    """Start the demo, look at it, and put the pictures into a folder."""
+    browser_at = browser_path()
+    if browser_at is None:
+        raise SystemExit("No Chromium on this machine; see requirements/browser.sh.")
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
+        home = Path(place) / "home"
+        with serving(home, "demo") as demo:
+            browser = playwright.chromium.launch(executable_path=browser_at, args=FLAGS)
+            take(demo, browser, out)
+            browser.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "pictures")
