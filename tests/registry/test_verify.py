@@ -14,6 +14,7 @@ import pytest
 from django.db import connection
 
 from cartulary.registry.anchoring import anchor_to_file
+from cartulary.registry.bulk import append_many
 from cartulary.registry.canonical import Line, hash_of, moment_text
 from cartulary.registry.keys import seal_key
 from cartulary.registry.models import Centre, Entry
@@ -286,7 +287,7 @@ def test_a_long_forged_tail_is_counted_and_not_kept_in_memory(
     clock = Clock()
     child = register(own_ledger.hand, course_id="P-001", day0=clock.moment.date(), now=clock())
     payload = {"date": "2024-06-01", "facts": {}}
-    append(own_ledger.hand, [write(child, "finding", payload)] * (MOST_FAULTS + 50), now=clock())
+    append_many(own_ledger.hand, [write(child, "finding", payload)] * (MOST_FAULTS + 50), clock())
     statements = sqlite_undo() if connection.vendor == "sqlite" else postgresql_undo()
     for statement in statements:
         as_it_is_stored(statement)

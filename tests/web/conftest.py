@@ -119,6 +119,17 @@ def their_child(account_of: Callable[..., Account], other_centre: Centre) -> Chi
 
 
 @pytest.fixture
+def clock_ahead(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Moves the clock of sessions and codes ahead by some seconds."""
+    real = time.time
+
+    def ahead(seconds: float) -> None:
+        monkeypatch.setattr(time, "time", lambda: real() + seconds)
+
+    return ahead
+
+
+@pytest.fixture
 def no_work_beside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Long tasks are written down and not begun: the test asks who may, not what comes of it."""
     monkeypatch.setattr("cartulary.web.evidence.tasks.start", lambda folder: None)

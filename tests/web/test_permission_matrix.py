@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
 
 import pytest
 from django.http.response import HttpResponseBase
@@ -69,11 +68,11 @@ def theirs(account_of: Callable[..., Account], other_centre: Centre, their_child
 
 
 def answered(client: Client, method: str, url: str) -> tuple[int, bytes, HttpResponseBase]:
-    """Status, whole content, and the answer itself, its files closed."""
-    with closing(client.generic(method, url)) as answer:
-        streamed = getattr(answer, "streaming_content", None)
-        content = b"".join(streamed) if streamed is not None else answer.content
-        return answer.status_code, content, answer
+    """Status, whole content, and the answer itself. Reading a file to its end closes it."""
+    answer = client.generic(method, url)
+    streamed = getattr(answer, "streaming_content", None)
+    content = b"".join(streamed) if streamed is not None else answer.content
+    return answer.status_code, content, answer
 
 
 def methods_of(pattern: URLPattern) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -231,8 +230,9 @@ def test_every_answer_forbids_caching_framing_and_sniffing(client: Client) -> No
 
 def test_static_files_and_fonts_are_served_from_here(client: Client) -> None:
     for name in ("cartulary.css", "keys.js", "icon.svg", "fonts/Inter-Regular.woff2"):
-        with closing(client.get(f"/static/{name}")) as answer:
-            assert answer.status_code == 200, name
+        answer = client.get(f"/static/{name}")
+        assert answer.status_code == 200, name
+        assert b"".join(answer.streaming_content), name
 
 
 def test_the_style_sheet_names_only_fonts_that_are_there() -> None:

@@ -31,6 +31,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             if seat and not is_bare and area.word and written(area)
             if any(map(seat.may, area.needs))
         ],
+        "may_tokens": bool(seat)
+        and not is_bare
+        and (seat.may(Permission.USE_API_READ) or seat.may(Permission.USE_API_WRITE)),
         "may_search": bool(seat) and not is_bare and seat.may(Permission.SEE_CHILDREN),
         "seat_role": _role(seat, request) if seat else "",
         "printed_at": clock.now(),

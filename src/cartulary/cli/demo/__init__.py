@@ -21,8 +21,20 @@ TODAY = "2020-10-01"
     help="Folder for the demo's ledger. An older demo there is used again.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8090, show_default=True, type=click.IntRange(1, 65535))
-@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 16))
+@click.option(
+    "--port",
+    default=8090,
+    show_default=True,
+    type=click.IntRange(1, 65535),
+    help="Port to listen on.",
+)
+@click.option(
+    "--workers",
+    default=2,
+    show_default=True,
+    type=click.IntRange(1, 16),
+    help="Processes that answer.",
+)
 @click.option("--no-serve", is_flag=True, help="Make the demo's ledger and stop.")
 @click.option("--fresh", is_flag=True, help="Throw an older demo in that folder away first.")
 def command(home: Path, host: str, port: int, workers: int, no_serve: bool, fresh: bool) -> None:
