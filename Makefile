@@ -27,7 +27,7 @@ serve: ## open the app with the example programme; prints the address, accounts 
 
 test: check ## everything that must hold: check, then every test
 	@sh requirements/browser.sh
-	@$(BIN)/python -m pytest tests/registry --database postgresql -n $(WORKERS) -q
+	@$(if $(PYTEST_ARGS),true,$(BIN)/python -m pytest tests/registry --database postgresql -n $(WORKERS) -q)
 	@$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
 
 check: ## style, types and the layers, without the tests
