@@ -108,10 +108,15 @@ def _tick_words(day: int) -> str:
     return named.get(day, str(day).replace("-", "−"))
 
 
+def _role(lane: Lane, clock: Clock) -> str:
+    """A list, where anything of the lane is on the page; a list without items is none."""
+    return "list" if any(_reach(mark, clock) for mark in lane.marks) else "group"
+
+
 def _row(lane: Lane, y: float, clock: Clock, address: Address, chosen: str) -> list[str]:
     middle = y + ROW / 2
     parts = [
-        f'<g role="list" aria-label="{escape(lane.title)}">',
+        f'<g role="{_role(lane, clock)}" aria-label="{escape(lane.title)}">',
         f'<line class="hairline" x1="0" x2="{RIGHT:.0f}" y1="{y + ROW:.1f}" y2="{y + ROW:.1f}"/>',
         _text(0, middle + 4.5, lane.title, "lane-name"),
     ]
@@ -198,8 +203,10 @@ def _curve(curve: Curve, y: float, clock: Clock, address: Address, chosen: str) 
     def height_of(value: float) -> float:
         return bottom - curve.share(value) * CURVE
 
+    is_seen = any(clock.place(point.day) is not None for point in curve.points)
+    role = "list" if is_seen else "group"
     parts = [
-        f'<g role="list" aria-label="{escape(curve.title)}">',
+        f'<g role="{role}" aria-label="{escape(curve.title)}">',
         _text(0, y + 14, curve.title, "lane-name strong"),
         _text(0, y + 29, curve.unit, "unit"),
     ]
