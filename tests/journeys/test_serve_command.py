@@ -175,10 +175,20 @@ def test_the_server_answers_within_its_memory_and_stops(tmp_path: Path) -> None:
         assert _memory_mb(server.pid) < MEMORY_LIMIT_MB
     finally:
         server.send_signal(signal.SIGTERM)
-        server.wait(30)
+        _wait_for_end(server)
     assert f"http://127.0.0.1:{port}/" in log.read_text()
     assert "There is no account yet" in log.read_text()
     assert "Traceback" not in log.read_text()
+
+
+def _wait_for_end(server: subprocess.Popen[bytes]) -> None:
+    """Until it has stopped; one that does not within a minute is ended, and is a fault."""
+    try:
+        server.wait(60)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
+        raise
 
 
 def _answers(port: int, page: str) -> bool:

@@ -12,6 +12,8 @@ from cartulary.cli.ledger_setup import home_option
 
 LOCAL = ("127.0.0.1", "localhost", "::1")
 APPLICATION = "cartulary.web.wsgi:application"
+# A request under way may end; a worker that hangs must not keep the server from stopping.
+STOP_SECONDS = 20
 
 
 @click.command(name="serve")
@@ -73,6 +75,7 @@ def run(host: str, port: int, workers: int, *, accounts: int) -> None:
         log_level=LogLevels.warning,
         log_access=False,
         respawn_failed_workers=True,
+        workers_kill_timeout=STOP_SECONDS,
         websockets=False,
     )
     server.serve()
