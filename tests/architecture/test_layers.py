@@ -22,6 +22,7 @@ EXTRAS_OF_PART: dict[str, frozenset[str]] = {
     "codebook": frozenset(),
     "evidence": frozenset(),
     "studies": frozenset(),
+    "twin": frozenset({"twin"}),
     "cli": frozenset(),
     "reports": frozenset({"reports"}),
     "registry": frozenset({"registry"}),
