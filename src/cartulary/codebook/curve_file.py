@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from cartulary.codebook.curve import READING_ERROR, CurveExample, CurveFile, Landmark
 from cartulary.codebook.curve_checks import check_curve
+from cartulary.codebook.definition_shelf import shelf
 from cartulary.codebook.endpoint_reader import endpoints
-from cartulary.codebook.files import definition_files
 from cartulary.codebook.published_cohort import NOT_STATED
 from cartulary.codebook.source import CONFIRMED, SUPPORT, read_source
 from cartulary.codebook.toml_page import Page, page_of, page_of_text
@@ -32,23 +32,7 @@ def curves() -> Mapping[str, CurveFile]:
     >>> "eliana_nejm_2018_os" in curves()
     True
     """
-    problems: list[str] = []
-    found: dict[str, CurveFile] = {}
-    for file in definition_files(_FOLDER):
-        try:
-            curve = read_curve(file)
-        except CodebookError as error:
-            problems += error.problems
-            continue
-        if curve.curve_id in found:
-            problems.append(
-                f"{file.name}: id: {curve.curve_id!r} is also in {found[curve.curve_id].file}. "
-                "One id is one curve. Give the new curve an id of its own."
-            )
-        found[curve.curve_id] = curve
-    if problems:
-        raise CodebookError(problems)
-    return found
+    return shelf(_FOLDER, lambda file: [((made := read_curve(file)).curve_id, made)])
 
 
 def curve_named(name: str | Path) -> CurveFile:

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from cartulary.codebook.definition_shelf import shelf
 from cartulary.codebook.endpoint import (
     KINDS,
     READINGS,
@@ -26,7 +27,7 @@ from cartulary.codebook.endpoint import (
     WorkedExample,
 )
 from cartulary.codebook.endpoint_moments import check_window, read_moment, read_sign
-from cartulary.codebook.files import definition_files, file_stamp
+from cartulary.codebook.files import file_stamp
 from cartulary.codebook.source import CONFIRMED, read_source
 from cartulary.codebook.toml_page import Page, page_of, page_of_text
 from cartulary.codebook.words import Words
@@ -78,26 +79,14 @@ def definitions() -> Mapping[str, Definition]:
 @lru_cache(maxsize=4)
 def _endpoints(_stamp: tuple[tuple[str, int], ...]) -> Mapping[str, Endpoint]:
     """The endpoints of one state of the files; the stamp only tells states apart."""
-    problems: list[str] = []
-    found: dict[str, Endpoint] = {}
-    for file in definition_files("endpoints"):
-        try:
-            definition = read_definition(file)
-        except CodebookError as error:
-            problems += error.problems
-            continue
-        for clock in definition.clocks:
-            made = Endpoint(definition, clock)
-            if made.endpoint_id in found:
-                other = found[made.endpoint_id].definition.file
-                problems.append(
-                    f"{file.name}: id: {made.endpoint_id!r} is also defined in {other}. "
-                    "One id has one meaning. Give the new definition an id of its own."
-                )
-            found[made.endpoint_id] = made
-    if problems:
-        raise CodebookError(problems)
-    return MappingProxyType(found)
+    return shelf("endpoints", _endpoints_in)
+
+
+def _endpoints_in(file: Traversable | Path) -> list[tuple[str, Endpoint]]:
+    """The endpoints of one file: its definition on each of its clocks."""
+    definition = read_definition(file)
+    made = [Endpoint(definition, clock) for clock in definition.clocks]
+    return [(endpoint.endpoint_id, endpoint) for endpoint in made]
 
 
 def read_definition(file: Traversable | Path) -> Definition:

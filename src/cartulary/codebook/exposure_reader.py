@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
+from cartulary.codebook.definition_shelf import shelf
 from cartulary.codebook.endpoint import Moment
 from cartulary.codebook.endpoint_moments import read_moment
 from cartulary.codebook.endpoint_reader import endpoints
@@ -20,7 +20,7 @@ from cartulary.codebook.exposure import (
     ExposureFound,
     reads_the_exposure,
 )
-from cartulary.codebook.files import definition_files, file_stamp
+from cartulary.codebook.files import file_stamp
 from cartulary.codebook.source import CONFIRMED, read_source
 from cartulary.codebook.toml_page import Page, page_of, page_of_text
 from cartulary.course.errors import CodebookError
@@ -45,24 +45,7 @@ def _exposures(
     _own: tuple[tuple[str, int], ...], _endpoints: tuple[tuple[str, int], ...]
 ) -> Mapping[str, Exposure]:
     """The exposures of one state of the files; the stamps only tell states apart."""
-    problems: list[str] = []
-    found: dict[str, Exposure] = {}
-    for file in definition_files(_FOLDER):
-        try:
-            made = read_exposure(file)
-        except CodebookError as error:
-            problems += error.problems
-            continue
-        if made.exposure_id in found:
-            other = found[made.exposure_id].file
-            problems.append(
-                f"{file.name}: id: {made.exposure_id!r} is also defined in {other}. One id has one "
-                "meaning. Give the new exposure an id of its own."
-            )
-        found[made.exposure_id] = made
-    if problems:
-        raise CodebookError(problems)
-    return MappingProxyType(found)
+    return shelf(_FOLDER, lambda file: [((made := read_exposure(file)).exposure_id, made)])
 
 
 def exposure(exposure_id: str) -> Exposure:

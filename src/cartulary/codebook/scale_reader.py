@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from types import MappingProxyType
 
+from cartulary.codebook.definition_shelf import shelf
 from cartulary.codebook.expression import Condition, parse
-from cartulary.codebook.files import FOLDER_VARIABLE, definition_files, file_stamp
+from cartulary.codebook.files import definition_files, file_stamp
 from cartulary.codebook.scale import Scale
 from cartulary.codebook.scale_checks import check_names, check_shape
 from cartulary.codebook.scale_examples import example_failures, read_examples
@@ -52,23 +52,7 @@ def scales() -> Mapping[str, Scale]:
 
 @lru_cache(maxsize=2)
 def _all_scales(_stamp: tuple[tuple[str, int], ...]) -> Mapping[str, Scale]:
-    found: dict[str, Scale] = {}
-    problems: list[str] = []
-    for file in definition_files("scales"):
-        try:
-            scale = read_scale(file)
-        except CodebookError as error:
-            problems += error.problems
-            continue
-        if scale.id in found:
-            problems.append(
-                f"{file.name}: id: {scale.id!r}. Another file has this id already. Give the "
-                f"centre's own scale a name of its own; see {FOLDER_VARIABLE}."
-            )
-        found[scale.id] = scale
-    if problems:
-        raise CodebookError(problems)
-    return MappingProxyType(found)
+    return shelf("scales", lambda file: [((made := read_scale(file)).id, made)])
 
 
 def scale_named(scale_id: str, **settings: str) -> Scale:

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
-from cartulary.codebook.files import definition_files, file_stamp
+from cartulary.codebook.definition_shelf import shelf
+from cartulary.codebook.files import file_stamp
 from cartulary.codebook.schedule import (
     DueStatus,
     Expected,
@@ -48,24 +48,7 @@ def schedules() -> Mapping[str, Schedule]:
 @lru_cache(maxsize=4)
 def _schedules(_stamp: tuple[tuple[str, int], ...]) -> Mapping[str, Schedule]:
     """The schedules of one state of the files; the stamp only tells states apart."""
-    problems: list[str] = []
-    found: dict[str, Schedule] = {}
-    for file in definition_files(_FOLDER):
-        try:
-            made = read_schedule(file)
-        except CodebookError as error:
-            problems += error.problems
-            continue
-        if made.schedule_id in found:
-            other = found[made.schedule_id].file
-            problems.append(
-                f"{file.name}: id: {made.schedule_id!r} is also defined in {other}. One id has one "
-                "meaning. Give the new schedule an id of its own."
-            )
-        found[made.schedule_id] = made
-    if problems:
-        raise CodebookError(problems)
-    return MappingProxyType(found)
+    return shelf(_FOLDER, lambda file: [((made := read_schedule(file)).schedule_id, made)])
 
 
 def schedule(schedule_id: str) -> Schedule:
