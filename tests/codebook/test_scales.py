@@ -320,7 +320,7 @@ def test_a_centre_may_not_replace_a_scale_in_silence(
     same = next(f for f in definition_files("scales") if f.name == "marrow_status.toml")
     written(tmp_path / "scales", same.read_text(encoding="utf-8"), "marrow_status")
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
-    with pytest.raises(CodebookError, match="the package.s own marrow_status"):
+    with pytest.raises(CodebookError, match=r"the package.s own marrow_status"):
         scales()
 
 
