@@ -129,9 +129,9 @@ def test_a_home_without_a_ledger_is_named(tmp_path: Path) -> None:
     ("statement", "undo", "said"),
     [
         (
-            "DELETE FROM django_migrations WHERE app = 'registry' AND name LIKE '0004%'",
+            "DELETE FROM django_migrations WHERE app = 'registry' AND name LIKE '0005%'",
             "INSERT INTO django_migrations (app, name, applied) VALUES "
-            "('registry', '0004_one_time_password_and_small_counts', '2026-01-01 00:00:00')",
+            "('registry', '0005_quick_lists', '2026-01-01 00:00:00')",
             "older than this version",
         ),
         (

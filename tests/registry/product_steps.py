@@ -18,6 +18,7 @@ from cartulary.registry.product_life import (
     rows_from,
     to_read,
 )
+from cartulary.registry.product_life_back import TAKES_BACK, last_step
 from cartulary.registry.product_life_fold import live
 from cartulary.registry.product_life_states import Act, State
 from cartulary.registry.product_life_table import TABLE, Row
@@ -56,6 +57,10 @@ class Story:
     def step(self, act: Act, bag: str = WHOLE, author: str = "anna", **details: Any) -> Step:
         """A step with the right identifiers; not yet taken."""
         life, row = self.life, self.row(act, bag)
+        if act is Act.TAKE_BACK and TAKES_BACK not in details:
+            last = last_step(life, life.unit(bag))
+            details = {**details, TAKES_BACK: last.sequence if last else 0}
+            bag = last.bag if last else bag
         return Step(
             sequence=len(self.steps) + 1,
             act=act,

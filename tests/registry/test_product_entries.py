@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from cartulary.course.absence import is_known
 from cartulary.course.events import Custody, Infusion, Product
 from cartulary.course.events.cells import CustodyStep, ProductStatus
 from cartulary.registry import queries
@@ -306,6 +307,72 @@ def test_a_product_followed_on_paper_is_taken_over_where_the_record_stands(
     assert bench.state() is State.RECEIVED
     bench.do(Act.STORE, date="2020-05-02")
     assert bench.state() is State.STORED
+
+
+def test_a_step_that_is_taken_back_leaves_the_course_as_it_was_and_stays_in_the_ledger(
+    bench: Bench,
+) -> None:
+    until(bench, Act.START)
+    before = course_of(bench.child)
+    bench.do(Act.RELEASE, date="2020-04-18")
+    bench.do(Act.SHIP, date="2020-04-29")
+    for _ in range(2):
+        undone = bench.story.life.steps[-1]
+        entries = bench.take(Act.TAKE_BACK, reason="wrong line", takes_back=undone.sequence)
+        assert entries[0].kind == "handling"
+        assert all("wrong line" in entry.reason for entry in entries[1:])
+    assert bench.state() is State.IN_MANUFACTURE
+    assert course_of(bench.child) == before
+    life = bench.story.life
+    assert [one.undone.act for one in life.taken_back] == [Act.SHIP, Act.RELEASE]
+    numbers = {one.undone.entry for one in life.taken_back} | {
+        one.by.entry for one in life.taken_back
+    }
+    assert numbers <= entries_of_life(bench.story)
+    assert verify(bench.centre).intact
+    bench.do(Act.RELEASE, date="2020-04-19")
+    assert course_of(bench.child).all(Product)[0].status is ProductStatus.RELEASED
+
+
+def test_what_somebody_changed_since_stays_when_a_step_is_taken_back(bench: Bench) -> None:
+    until(bench, Act.RELEASE)
+    said = bench.story.product
+    payload = {**said.payload, "facts": {**said.facts, "viability_percent": 84.0}}
+    hand = Hand(None, "anna", bench.centre, "form")
+    change = Change(
+        bench.child.key, PRODUCT, "product", "amend", payload, said.version, reason="late"
+    )
+    append(hand, [change], now=bench.clock())
+    bench.do(Act.TAKE_BACK)
+    (product,) = course_of(bench.child).all(Product)
+    assert (product.status, product.viability_percent) == (ProductStatus.STARTED, 84.0)
+
+
+def test_the_step_somebody_saw_as_the_last_is_taken_back_or_none(bench: Bench) -> None:
+    until(bench, Act.SEND)
+    seen = bench.story.life.steps[-1].sequence
+    bench.do(Act.HAND_IN, date="2020-03-21")
+    with pytest.raises(NotNow, match="in between"):
+        bench.take(Act.TAKE_BACK, takes_back=seen)
+    with pytest.raises(NotNow, match="reason"):
+        bench.take(Act.TAKE_BACK, reason=" ")
+    assert bench.state() is State.AT_MANUFACTURER
+    until_now = Entry.objects.count()
+    bench.take(Act.QUARANTINE)
+    with pytest.raises(NotNow, match="lifted"):
+        bench.take(Act.TAKE_BACK)
+    assert Entry.objects.count() == until_now + 1
+
+
+def test_a_hand_off_says_its_bag_its_time_and_its_readings(bench: Bench) -> None:
+    until(bench, Act.RELEASE)
+    bags = [{"name": "A", "chain_of_identity": "NL-COI-0418-A"}, {"name": "B", "bag": "2"}]
+    bench.do(Act.SPLIT, bags=bags)
+    bench.do(Act.SHIP, "A", date="2020-04-29", time="07:50", highest=-171.0)
+    hand_off = course_of(bench.child).all(Custody)[-1]
+    assert (hand_off.bag, hand_off.time_of_day) == ("A", "07:50")
+    assert (hand_off.highest_celsius, is_known(hand_off.lowest_celsius)) == (-171.0, False)
+    assert hand_off.temperature_in_range is True
 
 
 def test_the_past_is_as_it_was(bench: Bench) -> None:

@@ -16,13 +16,15 @@ from cartulary.registry.identifiers import MisreadError, Reading, Which, canonic
 from cartulary.registry.permissions import MAY, Permission
 from cartulary.registry.policies import Attempt, Stays, in_the_way, judged, mismatches, missing
 from cartulary.registry.product_life import WHOLE, Step, rows_from, still_to_come, to_read
+from cartulary.registry.product_life_back import TAKES_BACK, last_step
 from cartulary.registry.product_life_drawing import PLACES, drawing
 from cartulary.registry.product_life_limits import Limits
 from cartulary.registry.product_life_obstacles import HOLDS
 from cartulary.registry.product_life_page import page
 from cartulary.registry.product_life_states import DONE, FINAL, Act, Must, State
 from cartulary.registry.product_life_table import TABLE
-from tests.registry.product_steps import RECORD, SAYS, WAY, Story, at, identified
+from cartulary.registry.roles import Role
+from tests.registry.product_steps import CHAIN, RECORD, SAYS, WAY, Story, at, identified
 
 CENTRAL_FROZEN = {"any", "central", "central_frozen", "frozen"}
 TODAY = "2020-09-29"
@@ -53,6 +55,9 @@ def test_an_act_moves_the_cells_as_the_table_says_and_not_otherwise(state: State
         assert [fault.act for fault in story.life.faults] == [act]
         return
     (row,) = rows
+    if act is Act.TAKE_BACK:
+        _is_taken_back_or_has_another_way(story, state)
+        return
     story.do(act, **SAYS.get(act, {}))
     expected = row.target or state
     if act is Act.LIFT:
@@ -60,6 +65,109 @@ def test_an_act_moves_the_cells_as_the_table_says_and_not_otherwise(state: State
     if act is Act.ADOPT:
         expected = State.RECEIVED
     assert story.state() is expected
+
+
+#: Where the last step leads back to; a quarantine has a step of its own.
+_BACK = {
+    State.ORDERED: State.ORDERED,
+    State.COLLECTED: State.ORDERED,
+    State.SENT: State.COLLECTED,
+    State.AT_MANUFACTURER: State.SENT,
+    State.IN_MANUFACTURE: State.AT_MANUFACTURER,
+    State.RELEASED: State.IN_MANUFACTURE,
+    State.OUT_OF_SPECIFICATION: State.IN_MANUFACTURE,
+    State.RELEASED_WITH_APPROVAL: State.OUT_OF_SPECIFICATION,
+    State.FAILED: State.IN_MANUFACTURE,
+    State.SHIPPED: State.RELEASED,
+    State.RECEIVED: State.SHIPPED,
+    State.STORED: State.RECEIVED,
+    State.THAWED: State.STORED,
+    State.RETURNED: State.RECEIVED,
+    State.DISCARDED: State.RECEIVED,
+    State.CANCELLED: State.ORDERED,
+}
+
+
+def _is_taken_back_or_has_another_way(story: Story, state: State) -> None:
+    if state not in _BACK:
+        story.steps.append(story.step(Act.TAKE_BACK))
+        assert story.state() is state
+        assert len(story.life.faults) == 1
+        return
+    last = story.steps[-1]
+    story.do(Act.TAKE_BACK, reason="wrong line")
+    assert story.state() is _BACK[state]
+    (one,) = story.life.taken_back
+    assert (one.undone.sequence, one.by) == (last.sequence, story.steps[-1])
+    assert last.sequence not in {step.sequence for step in story.life.steps}
+
+
+def test_only_the_last_step_is_taken_back_and_the_one_before_it_after_that() -> None:
+    story = at(State.RECEIVED)
+    shipped = story.steps[-2].sequence
+    story.steps.append(story.step(Act.TAKE_BACK, **{TAKES_BACK: shipped}))
+    assert story.state() is State.RECEIVED
+    assert [fault.act for fault in story.life.faults] == [Act.TAKE_BACK]
+    story.steps.append(story.step(Act.TAKE_BACK))
+    assert story.state() is State.SHIPPED
+    # What did not hold then does not hold now that the step in its way is gone.
+    assert len(story.life.faults) == 1
+    story.steps.append(story.step(Act.TAKE_BACK))
+    assert story.state() is State.RELEASED
+    story.steps.append(story.step(Act.SHIP))
+    assert story.state() is State.SHIPPED
+
+
+def test_a_request_is_taken_back_before_somebody_else_agrees() -> None:
+    story = at(State.STORED)
+    story.steps.append(replace(story.step(Act.THAW), asks=True))
+    assert story.life.unit().asked is not None
+    story.do(Act.TAKE_BACK)
+    assert story.life.unit().asked is None
+    story.do(Act.THAW)
+    story.do(Act.TAKE_BACK)
+    assert story.life.unit().asked is not None, "the first signature still stands"
+
+
+def test_a_bag_goes_back_by_itself_and_a_division_only_while_no_bag_went_on() -> None:
+    story = at(State.RELEASED)
+    story.do(Act.SPLIT, **SAYS[Act.SPLIT])
+    story.do(Act.SHIP, "A")
+    assert last_step(story.life, story.life.unit("B")) is None
+    story.do(Act.TAKE_BACK, "A")
+    assert (story.state("A"), story.state("B")) == (State.RELEASED, State.RELEASED)
+    story.do(Act.TAKE_BACK, "B")
+    assert not story.life.is_divided
+
+
+def test_a_label_is_not_made_to_agree_by_taking_back_what_named_it() -> None:
+    story = identified()
+    story.steps[0] = replace(story.steps[0], details={"identifiers": {"chain_of_identity": CHAIN}})
+    for act in WAY[State.AT_MANUFACTURER]:
+        story.do(act)
+    story.do(Act.START, identifiers={"batch": "B-2291"})
+    assert codes(story, Act.TAKE_BACK) == {"back"}
+    story.steps.append(story.step(Act.TAKE_BACK))
+    assert story.state() is State.IN_MANUFACTURE
+    assert len(story.life.faults) == 1
+
+
+def test_who_takes_back_is_who_may_do_it_and_more_where_it_lets_cells_go_on() -> None:
+    laboratory = frozenset({Permission.WRITE_PRODUCT})
+    director = frozenset({Permission.APPROVE_RELEASE})
+    assert codes(at(State.RECEIVED), Act.TAKE_BACK, may=laboratory) == set()
+    for state in (State.DISCARDED, State.FAILED, State.OUT_OF_SPECIFICATION, State.CANCELLED):
+        assert codes(at(state), Act.TAKE_BACK, may=laboratory) == {"permission"}, state
+        assert codes(at(state), Act.TAKE_BACK, may=director) == set(), state
+    warm = at(State.SHIPPED)
+    warm.do(Act.RECEIVE, temperature={"in_range": False})
+    assert codes(warm, Act.TAKE_BACK, may=laboratory) == {"permission"}
+    assert codes(warm, Act.TAKE_BACK, may=director) == set()
+    asked = at(State.THAWED)
+    asked.steps.append(replace(asked.step(Act.INFUSE), asks=True))
+    assert codes(asked, Act.TAKE_BACK, may=frozenset({Permission.SIGN_BEDSIDE})) == set()
+    for acts in {row.act for row in TABLE}:
+        assert len({(row.may, row.back) for row in TABLE if row.act is acts}) == 1
 
 
 @pytest.mark.parametrize(
@@ -99,7 +207,8 @@ def test_what_depends_on_the_way_waits_until_the_way_is_known() -> None:
 
 
 def test_nothing_follows_a_final_state_and_the_table_is_whole() -> None:
-    assert all(not row.sources & FINAL for row in TABLE)
+    assert all(not row.sources & FINAL for row in TABLE if row.act is not Act.TAKE_BACK)
+    assert all(State.INFUSED not in row.sources for row in TABLE)
     assert {row.act for row in TABLE} == set(Act)
     assert set(HOLDS) == set(Must)
     for row in TABLE:
@@ -109,6 +218,9 @@ def test_nothing_follows_a_final_state_and_the_table_is_whole() -> None:
         assert row.second is None or MAY[row.second]
     giving = [row for row in TABLE if row.target is State.INFUSED]
     assert all(row.second is not None and Must.RECORDED_RELEASED in row.must for row in giving)
+    bedside = Permission.SIGN_BEDSIDE
+    assert all((row.may, row.second, row.back) == (bedside, bedside, None) for row in giving)
+    assert MAY[bedside] == {Role.CLINICIAN}
 
 
 def test_the_page_and_the_picture_in_the_docs_are_those_of_the_table(repository: Path) -> None:
@@ -273,7 +385,7 @@ def test_a_result_outside_its_limit_is_not_released_within_specification() -> No
 def test_who_may_not_is_told_who_may_and_a_release_out_of_specification_needs_approval() -> None:
     story = at(State.OUT_OF_SPECIFICATION)
     laboratory = frozenset({Permission.WRITE_PRODUCT})
-    clinician = frozenset({Permission.WRITE_EVENTS})
+    clinician = frozenset({Permission.REQUEST_RELEASE})
     director = frozenset({Permission.APPROVE_RELEASE})
     assert codes(story, Act.APPROVE, may=laboratory) == {"permission"}
     assert codes(story, Act.APPROVE, may=director) == {"permission"}, "a physician asks first"

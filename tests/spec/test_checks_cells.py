@@ -33,6 +33,32 @@ from tests.spec.checked_courses import (
 )
 
 BEDSIDE = Custody(40, product_id="lot-1", step=CustodyStep.BEDSIDE, identifiers_checked=2)
+
+
+def _hand(day: int, step: str, gives: str, takes: str, bag: str = "", at: str = "") -> Custody:
+    return Custody(
+        day,
+        product_id="lot-1",
+        step=CustodyStep(step),
+        from_party=gives,
+        to_party=takes,
+        bag=bag or NOT_RECORDED,
+        time_of_day=at or NOT_RECORDED,
+    )
+
+
+def _by_courier(*bags: str) -> list[Custody]:
+    """Bags that leave and arrive together on one day each."""
+    return [
+        hand
+        for bag in bags or ("",)
+        for hand in (
+            _hand(0, "dispatch", "laboratory", "courier", bag),
+            _hand(1, "receipt", "courier", "ward", bag.upper()),
+        )
+    ]
+
+
 THAW = Custody(40, product_id="lot-1", step=CustodyStep.THAW, to_party="nurse")
 
 
@@ -153,8 +179,35 @@ SPECS: dict[str, Spec] = {
         (drawn(INFUSED, THAW),), (drawn(INFUSED, THAW, BEDSIDE), drawn(INFUSED))
     ),
     "custody_gap": Spec(
-        (drawn(THAW, replace(BEDSIDE, from_party="porter")),),
         (
+            drawn(THAW, replace(BEDSIDE, from_party="porter")),
+            # One bag's way is whole, the other's is not.
+            drawn(
+                *_by_courier("A"),
+                _by_courier("B")[0],
+                _hand(1, "receipt", "porter", "ward", bag="B"),
+            ),
+            # Both ways of a day would do, but the times say otherwise.
+            drawn(
+                _hand(0, "dispatch", "courier", "hospital", at="08:00"),
+                _hand(0, "dispatch", "laboratory", "courier", at="09:00"),
+            ),
+        ),
+        (
+            drawn(*_by_courier("A"), *_by_courier("B")),
+            drawn(*_by_courier(), *_by_courier()),
+            drawn(_hand(-9, "collection", "ward", "laboratory"), *_by_courier("A", "b")),
+            # To the manufacturer and back to the hospital on one day, with and without times.
+            drawn(
+                _hand(0, "dispatch", "apheresis unit", "courier"),
+                _hand(0, "manufacture", "courier", "manufacturer"),
+                _hand(0, "dispatch", "manufacturer", "courier"),
+                _hand(0, "receipt", "Courier", "laboratory"),
+            ),
+            drawn(
+                _hand(0, "dispatch", "laboratory", "courier", at="16:05"),
+                _hand(0, "storage", "ward", "laboratory", at="7:40"),
+            ),
             drawn(THAW, replace(BEDSIDE, from_party="Nurse")),
             drawn(THAW, BEDSIDE),
             drawn(THAW, replace(BEDSIDE, product_id="lot-2", from_party="porter")),

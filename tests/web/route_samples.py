@@ -23,6 +23,8 @@ from cartulary.registry.models import Account, Batch, Centre, Child, Due, Entry,
 from cartulary.registry.permissions import Permission
 from cartulary.registry.roles import Role
 from cartulary.registry.writing import Change, Hand, append
+from cartulary.web.evidence import evidence_wanted
+from cartulary.web.evidence.evidence_wanted import EvidenceWanted
 from cartulary.web.evidence.report_wanted import FORMS, ReportWanted, head_of, key_of
 from cartulary.web.evidence.tasks import WANTED
 from cartulary.web.evidence.worker import DONE, MADE
@@ -135,6 +137,30 @@ def _report(of: World) -> Arguments:
     return {"key": key}
 
 
+def _view(of: World) -> Arguments:
+    """A view of the outcomes that was reckoned, with the child behind it."""
+    wanted = EvidenceWanted(of.centre.code, "en")
+    view = evidence_wanted.key_of(wanted, of.centre)
+    folder = keys.home() / "outcomes" / of.centre.code / view
+    (folder / MADE).mkdir(parents=True, exist_ok=True)
+    table = {"id": "curve", "caption": [], "groups": [], "columns": [], "rows": []}
+    page = {
+        "title": "Survival",
+        "origin": "recorded",
+        "figures": [],
+        "sections": {"curve": {"blocks": [{"table": {**table, "note": [], "footnotes": []}}]}},
+    }
+    written = {
+        folder / WANTED: wanted.said(),
+        folder / DONE: {"status": 0, "files": {}},
+        folder / MADE / "page.json": page,
+        folder / MADE / "behind.json": {"flow.indication": [str(of.child.key)]},
+    }
+    for place, said in written.items():
+        place.write_text(json.dumps(said), encoding="utf-8")
+    return {"view": view}
+
+
 def _token(of: World, role: Role | None) -> Arguments:
     """A token of whoever asks: nobody ends that of another."""
     name = f"{role.value}-{of.centre.code}" if role is not None else ""
@@ -162,9 +188,12 @@ OF_ROUTE: dict[str, Callable[[World], Arguments]] = {
     "importing:dry_run": _upload,
     "importing:errors": _upload,
     "importing:write": _upload,
+    "importing:again": _upload,
     "importing:discard": _upload,
     "importing:batch": _batch,
     "importing:undo": _batch,
+    "evidence:behind": lambda of: {**_view(of), "group": "flow.indication"},
+    "evidence:table": lambda of: {**_view(of), "table": "curve", "form": "csv"},
     "evidence:made": _report,
     "evidence:download": lambda of: {**_report(of), "form": "json"},
     "api:end_token": lambda of: _token(of, None),

@@ -19,6 +19,7 @@ from cartulary.web.entry.conditions import CONDITIONS
 from cartulary.web.entry.drafts import NOT_KEPT
 from cartulary.web.entry.form_fields import fields_of
 from cartulary.web.entry.sections import GROUPS, SECTIONS
+from cartulary.web.home.places import event_url
 
 INFUSION = {
     "date": "17-3-2020",
@@ -124,7 +125,7 @@ def test_a_sound_event_is_saved_and_says_as_which_entry(ready, client_of) -> Non
     entry = Entry.objects.get(child=ready.key, kind="infusion")
     page = response.content.decode()
     assert f"as entry {entry.number}." in page
-    assert response.redirect_chain == [(f"/children/{ready.key}/events/infusion-1/", 302)]
+    assert response.redirect_chain == [(event_url(ready.key, "infusion-1"), 302)]
     infusion = course_of(ready).events[-1]
     assert (infusion.day, infusion.dose_cells_per_kg, infusion.weight_kg) == (43, 2.4e6, 24.6)
     assert (entry.author, entry.via) == (client_of_name(client), "form")

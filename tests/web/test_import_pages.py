@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from cartulary.registry import clock
+from cartulary.registry.importing_upload import Upload
 from cartulary.registry.models import Batch, Centre, Child, Entry
 from cartulary.registry.roles import Role
 from cartulary.registry.writing import Change, Hand, append
+from cartulary.web.importing import work, worker
 
 PROGRAMME = "key,value\nname,Trial run\norigin,recorded\n"
 CHILDREN = "child,sex,age_years,indication_date\nP-001,f,9,2020-03-10\nP-002,m,12.5,2021-01-05\n"
@@ -280,3 +283,131 @@ def test_errors_are_downloaded_beside_their_rows(centre: Centre, client_of: Clie
     assert sheet["E2"].value is None
     assert sheet["E3"].value
     assert (sheet["D3"].value, sheet["D3"].data_type) == ("'=many", "s")
+
+
+# --- long files -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def long_files(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Path]]:
+    """Every file counts as long; what would begin a process waits in this list instead."""
+    begun: list[Path] = []
+    held: list[int] = []
+
+    def started(upload: Upload, lock: int) -> None:
+        begun.append(upload.folder)
+        held.append(os.dup(lock))
+
+    monkeypatch.setattr(work, "is_small", lambda upload: False)
+    monkeypatch.setattr(work, "start", started)
+    monkeypatch.setattr(work, "_held", held, raising=False)
+    yield begun
+    for lock in held:
+        os.close(lock)
+
+
+def let_go() -> None:
+    """The process is gone, and with it its lock."""
+    held: list[int] = work._held
+    while held:
+        os.close(held.pop())
+
+
+def run(begun: list[Path]) -> None:
+    """What the process would do, done here."""
+    worker.work(begun.pop())
+    let_go()
+
+
+def test_long_files_are_read_and_written_while_the_page_looks_on(
+    centre: Centre, client_of: Clients, long_files: list[Path]
+) -> None:
+    client = client_of(Role.DATA_MANAGER)
+    address = uploaded(client, TABLES)
+    page = text_of(client.get(address))
+    assert "The files <b>are being read</b>" in page
+    assert f'hx-get="{address}" hx-trigger="every 1s"' in page
+    assert '<noscript><meta http-equiv="refresh" content="2"></noscript>' in page
+    part = client.get(address, headers={"HX-Request": "true"})
+    assert text_of(part).startswith('<div id="state"')
+    assert client.post(f"{address}discard/").status_code == 302
+    assert "Wait until that is done." in text_of(client.get(address))
+
+    run(long_files)
+    assert client.get(address, headers={"HX-Request": "true"})["HX-Redirect"] == address
+    assert "6 entries would be new" in text_of(client.get(address))
+
+    assert written(client, address)["Location"] == address
+    assert not Entry.objects.exists()
+    assert "The import <b>is being written</b>" in text_of(client.get(address))
+    # Pressed again, it is still one import.
+    assert client.post(f"{address}write/", {"reason": "again"})["Location"] == address
+    run(long_files)
+    assert long_files == []
+    batch = Batch.objects.get()
+    polled = client.get(address, headers={"HX-Request": "true"})
+    assert polled["HX-Redirect"] == f"/import/done/{batch.key}/"
+    assert client.get(address)["Location"] == f"/import/done/{batch.key}/"
+    assert Entry.objects.filter(via="import", author="data_manager-ours").count() == 6
+    assert batch.counts["reason"] == "first load"
+
+
+def test_reading_that_broke_off_is_done_again(
+    centre: Centre, client_of: Clients, long_files: list[Path]
+) -> None:
+    client = client_of(Role.DATA_MANAGER, lang="nl")
+    address = uploaded(client, TABLES)
+    let_go()
+    assert "Het lezen van deze bestanden is afgebroken." in text_of(client.get(address))
+    assert client.post(f"{address}again/")["Location"] == address
+    assert "worden gelezen" in text_of(client.get(address))
+    run(long_files[-1:])
+    assert "6 regels" in text_of(client.get(address))
+
+
+def test_writing_that_broke_off_says_that_nothing_was_written(
+    centre: Centre, client_of: Clients, long_files: list[Path]
+) -> None:
+    client = client_of(Role.DATA_MANAGER)
+    address = uploaded(client, TABLES)
+    run(long_files)
+    client.get(address)
+    written(client, address)
+    let_go()
+    page = text_of(client.get(address))
+    assert "The import broke off, and nothing of it was written." in page
+    assert not Entry.objects.exists()
+    assert "The import broke off" not in text_of(client.get(address))
+
+
+def test_the_tables_with_errors_are_made_first_where_they_are_long(
+    centre: Centre, client_of: Clients, long_files: list[Path]
+) -> None:
+    client = client_of(Role.DATA_MANAGER, lang="nl")
+    wrong = {**TABLES, "infusion.csv": "child,date,number\nP-001,2020-13-14,1\n"}
+    address = uploaded(client, wrong)
+    run(long_files)
+    page = text_of(client.get(address))
+    assert "Deze dag bestaat niet." in page
+    assert "De kalender kent die niet." in page
+    assert client.get(f"{address}errors/")["Location"] == address
+    run(long_files)
+    answer = client.get(f"{address}errors/")
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    said = [str(cell.value) for sheet in book for row in sheet.rows for cell in row if cell.value]
+    assert any("Deze dag bestaat niet." in one for one in said)
+
+
+def test_what_the_process_could_not_do_is_said_without_a_value(
+    centre: Centre, client_of: Clients, long_files: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_arguments: Any) -> None:
+        raise RuntimeError("P-001 was born on 2011-03-10")
+
+    monkeypatch.setattr("cartulary.web.importing.doing.do", broken)
+    client = client_of(Role.DATA_MANAGER)
+    address = uploaded(client, TABLES)
+    run(long_files)
+    page = text_of(client.get(address))
+    assert "by a fault of the program" in page
+    assert "2011-03-10" not in page

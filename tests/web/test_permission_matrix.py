@@ -99,6 +99,7 @@ def test_an_auditor_writes_nothing_and_an_administrator_sees_no_child() -> None:
         *(Permission.WRITE_EVENTS, Permission.WRITE_TOXICITY, Permission.WRITE_PRODUCT),
         *(Permission.AMEND, Permission.WITHDRAW, Permission.WRITE_IDENTITY),
         *(Permission.IMPORT_TABLES, Permission.UNDO_IMPORT, Permission.OVERRIDE_GRADE),
+        *(Permission.SIGN_BEDSIDE, Permission.REQUEST_RELEASE, Permission.ASSIGN_IDENTIFIERS),
         *(Permission.USE_API_WRITE, Permission.APPROVE_RELEASE, Permission.ERASE_IDENTITY),
     }
     assert not any(may(frozenset({Role.AUDITOR}), permission) for permission in writing)
@@ -117,6 +118,7 @@ def test_every_permission_opens_something() -> None:
 # Asked of the seat within a page that other permissions open.
 ASKED_WITHIN_A_PAGE = {
     *(Permission.ANSWER_QUERY, Permission.CLOSE_QUERY, Permission.APPROVE_RELEASE),
+    *(Permission.SIGN_BEDSIDE, Permission.REQUEST_RELEASE, Permission.ASSIGN_IDENTIFIERS),
 }
 
 

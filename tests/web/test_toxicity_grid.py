@@ -203,6 +203,56 @@ def test_two_people_on_one_new_day_see_both_versions(
     assert finding(infused, 2).temperature_c == 37.2
 
 
+def choices(said: str) -> list[tuple[str, dict[str, str]]]:
+    """Where each form of the page of both versions leads, and what it would send."""
+    forms = re.findall(r'<form method="post"[^>]*action="([^"]*)"[^>]*>(.*?)</form>', said, re.S)
+    return [
+        (to, dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', body)))
+        for to, body in forms
+        if to.endswith("/toxicity/save/")
+    ]
+
+
+def test_the_choice_between_two_versions_of_a_day_leads_back_to_the_grid(
+    client_of: Callable[..., Client], infused: Child
+) -> None:
+    save(client_of(Role.DATA_MANAGER), infused, 2, **WELL)
+    client = client_of(Role.CLINICIAN)
+    mine = {**WELL, "temperature_c": "38,5", "seizure": ""}
+    both = save(client, infused, 2, **mine).content.decode()
+    (theirs_at, theirs), (mine_at, posted) = choices(both)
+    posted.pop("csrfmiddlewaretoken", None)
+    assert Draft.objects.filter(child=infused, kind="finding").exists()
+    chosen = client.post(mine_at, {**posted, "act": "save", "change_reason": "measured again"})
+    assert chosen.status_code == 302
+    assert chosen["Location"] == f"{url('grid', infused)}?day=2"
+    assert finding(infused, 2).temperature_c == 38.5
+    # Without a reason it is asked for on the grid, and nothing is written.
+    again = save(client_of(Role.DATA_MANAGER), infused, 2, **{**WELL, "temperature_c": "39,9"})
+    assert again.status_code == 409
+    (theirs_at, theirs), _mine = choices(again.content.decode())
+    kept = client_of(Role.DATA_MANAGER).post(theirs_at, theirs)
+    assert kept["Location"] == f"{url('grid', infused)}?day=2"
+    assert finding(infused, 2).temperature_c == 38.5
+    assert not Draft.objects.filter(child=infused, kind="finding").exists()
+
+
+def test_a_day_is_not_taken_for_another_after_day_0_has_moved(
+    client_of: Callable[..., Client], infused: Child, hand: Hand
+) -> None:
+    client = client_of(Role.CLINICIAN)
+    save(client, infused, 2, **WELL)
+    payload = json.loads(Current.objects.get(child=infused, event="child").payload)
+    moved = {**payload, "day0": "2020-02-04"}
+    append(
+        hand, [Change(infused.key, "child", "child", "amend", moved, 1, "letter")], now=clock.now()
+    )
+    # What was day 45 is day 44 now, and keeps its name; day 45 is the next day.
+    assert save(client, infused, 3, **{**WELL, "temperature_c": "38,4"}).status_code == 302
+    found = {f.day: f.temperature_c for f in course_of(infused).all(Finding)}
+    assert found == {44: 37.2, 45: 38.4}
+
+
 def test_an_old_version_of_a_day_is_not_written_over(
     client_of: Callable[..., Client], infused: Child
 ) -> None:

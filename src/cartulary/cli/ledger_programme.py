@@ -28,6 +28,7 @@ def programme_of_ledger(
     from cartulary.registry import scope
     from cartulary.registry.courses import cohort_of, programme_of
     from cartulary.registry.snapshot import one_moment
+    from cartulary.studies.one_origin import of_one_origin
 
     with scope.within("all"), one_moment():
         centre = _centre(code)
@@ -54,7 +55,8 @@ def programme_of_ledger(
     if as_of is not None and cut is not None and cut > as_of:
         # What was written by then cannot speak of later.
         read = replace(read, data_cut=as_of)
-    return read
+    # No figure mixes origins; the children of another are named as left out.
+    return of_one_origin(read).programme
 
 
 def _centre(code: str) -> Centre:

@@ -22,6 +22,8 @@ COMMANDS = {
     "exposure": "ask what followed a second infusion, loss of aplasia, or a transplant",
     "reconstruct": "rebuild the children behind a published survival curve",
     "study": "compare treated children with external controls, as a protocol asks",
+    "simulate": "simulate virtual children under a policy, as a cohort to report",
+    "twin": "look at the model: groups of relapse, ten virtual children",
     "demo": "open the app with invented children, accounts and codes",
     "serve": "serve the ledger as a web app",
     "user": "make accounts and give them roles",

@@ -110,7 +110,7 @@ def command(
 ) -> None:
     """Write the report of PROGRAMME, a folder of CSV files or one XLSX workbook.
 
-    With --registry the report is made from a ledger. With errors in the programme nothing is
+    PROGRAMME may also be a cohort that was simulated, or saved as Parquet. With --registry the report is made from a ledger. With errors in the programme nothing is
     written and the status is 1.
     """
     if out is None and not compare:
@@ -140,7 +140,12 @@ def command(
         from cartulary.reports.programme_report import build_report
 
         problems = tuple(in_language(problem, chosen) for problem in read.problems)
-        told = replace(read.programme, problems=problems, left_out=read.left_out)
+        told = replace(
+            read.programme,
+            problems=problems,
+            left_out=read.left_out,
+            notes=(*read.programme.notes, *checked_in_part(read, chosen)),
+        )
         report = source.narrowed(build_report(figures, told, chosen, suppress))
     wanted = [form for form in FORMS if not forms or form in forms]
     made = {}
@@ -238,6 +243,25 @@ class _Source:
         from cartulary.reports.programme_report.narrowed import narrowed_to
 
         return narrowed_to(report, period=self.period, purpose=self.consent, as_of=self.as_of)
+
+
+def checked_in_part(read: CheckedProgramme, lang: str) -> tuple[str, ...]:
+    """That the checks were asked about some of the children only, where that is so."""
+    children = len(read.cohort)
+    if read.checked >= children:
+        return ()
+    if lang == "nl":
+        told = (
+            f"De plausibiliteitscontroles zijn gedaan bij {read.checked} van de {children} "
+            "gesimuleerde kinderen, gelijkmatig gekozen; de kolommen van alle kinderen zijn "
+            "gecontroleerd bij het lezen."
+        )
+    else:
+        told = (
+            f"The plausibility checks were asked about {read.checked} of the {children} simulated "
+            "children, evenly spread; the columns of all of them were checked on reading."
+        )
+    return (told,)
 
 
 def _day(moment: datetime | None) -> date | None:

@@ -233,6 +233,20 @@ class Cohort:
             )
         return self.children["course_id"].is_in(list(wanted))
 
+    def with_rows(self, rows: Mapping[str, pl.Expr]) -> Cohort:
+        """The same children with, of the named kinds, only the events for which a mask is true.
+
+        >>> children = pl.DataFrame({"course_id": ["a"], "origin": ["simulated"]})
+        >>> cohort = Cohort(children, {"infusion": pl.DataFrame({"child": [0, 0], "day": [9, 90]})})
+        >>> cohort.with_rows({"infusion": pl.col("day") > 9}).events["infusion"].height
+        1
+        """
+        events = {
+            kind: frame.filter(rows[kind]) if kind in rows and frame.height else frame
+            for kind, frame in self.events.items()
+        }
+        return self._checked(self.children, events, self.name, self.data_cut, self.notes)
+
     def without_calendar(self) -> Cohort:
         """The same courses without a calendar date, as every exit requires.
 

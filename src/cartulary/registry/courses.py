@@ -4,15 +4,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 
-from cartulary.course.cohort import Cohort
 from cartulary.course.course import Course, DayZero, Origin
 from cartulary.course.errors import CourseError
 from cartulary.course.events import EVENT_TYPE_OF_KIND
@@ -20,12 +19,15 @@ from cartulary.course.tables import Programme
 from cartulary.course.tables.files import SourceFile
 from cartulary.registry.child_payload import CHILD, child_facts
 from cartulary.registry.clock import end_of
-from cartulary.registry.cohort_reading import Row, cohort_of_rows
 from cartulary.registry.models import Act, Centre, Child, Current, Entry
 from cartulary.registry.payload import written_event
 from cartulary.registry.rows import text_of
 from cartulary.registry.snapshot import one_moment
 from cartulary.registry.within import refuse_outside
+
+if TYPE_CHECKING:
+    from cartulary.course.cohort import Cohort
+    from cartulary.registry.cohort_reading import Row
 
 # From so many children on, their payloads are read as columns; below it that costs more.
 _MANY = 40
@@ -99,13 +101,34 @@ def course_of(child: Child, as_of: AsOf = None) -> Course:
 
     Refuses a child that is withdrawn, or that was not yet registered at that moment.
     """
-    courses = list(_courses([child], as_of))
+    courses = [course for _, course in courses_of([child], as_of)]
     if not courses:
         raise CourseError(
             f"Course {child.course_id!r} is not in the ledger at that moment: the child was not "
             "yet registered, or was withdrawn. Choose another moment."
         )
     return courses[0]
+
+
+def courses_of(
+    children: Iterable[Child], as_of: AsOf = None, *, kinds: Collection[str] = ()
+) -> Iterator[tuple[Child, Course]]:
+    """Each of these children with its course, now or as of a past moment, a few statements in all.
+
+    Children that were not yet registered, or are withdrawn, are left out. `kinds`: with events of
+    these kinds alone, which makes a list of many children quick; such a course is not the whole.
+    """
+    for child, course, events in _bare_courses(list(children), as_of, kinds):
+        yield (
+            child,
+            replace(
+                course,
+                events=tuple(
+                    written_event(kind, event, json.loads(text), course.day0)
+                    for event, (kind, text) in events.items()
+                ),
+            ),
+        )
 
 
 def cohort_of(
@@ -120,12 +143,17 @@ def cohort_of(
 
     Children that were not yet registered, or are withdrawn, are left out.
     """
+    # Columns are for cohorts alone: a server that shows children does without their memory.
+    from cartulary.course.cohort import Cohort
+    from cartulary.registry.cohort_reading import cohort_of_rows
+
     asked = list(children)
     if len(asked) < _MANY:
-        return Cohort.from_courses(_courses(asked, as_of), name, data_cut, notes)
+        courses = (course for _, course in courses_of(asked, as_of))
+        return Cohort.from_courses(courses, name, data_cut, notes)
     bare: list[Course] = []
     rows: dict[str, list[Row]] = {kind: [] for kind in EVENT_TYPE_OF_KIND}
-    for course, events in _bare_courses(asked, as_of):
+    for _, course, events in _bare_courses(asked, as_of):
         number = len(bare)
         bare.append(course)
         for event, (kind, text) in events.items():
@@ -174,23 +202,12 @@ def _read_from(centre: Centre, as_of: AsOf) -> tuple[SourceFile, ...]:
     return (SourceFile(f"ledger of {centre.code}, entry {last.number}", last.hash, 0),)
 
 
-def _courses(children: list[Child], as_of: AsOf) -> Iterator[Course]:
-    for course, events in _bare_courses(children, as_of):
-        yield replace(
-            course,
-            events=tuple(
-                written_event(kind, event, json.loads(text), course.day0)
-                for event, (kind, text) in events.items()
-            ),
-        )
-
-
 def _bare_courses(
-    children: list[Child], as_of: AsOf
-) -> Iterator[tuple[Course, dict[str, tuple[str, str]]]]:
+    children: list[Child], as_of: AsOf, kinds: Collection[str] = ()
+) -> Iterator[tuple[Child, Course, dict[str, tuple[str, str]]]]:
     """Each child as a course without events, and the kind and payload of its events by name."""
     names = dict(Centre.objects.values_list("pk", "name"))
-    said = _standing(children, as_of)
+    said = _standing(children, as_of, kinds or tuple(EVENT_TYPE_OF_KIND))
     for child in children:
         events = said.pop(text_of(child.key), {})
         facts_text = events.pop(CHILD, None)
@@ -208,15 +225,17 @@ def _bare_courses(
             day0_is=facts.day0_is,
             data_cut_day=facts.cut_day(),
         )
-        yield course, events
+        yield child, course, events
 
 
-def _standing(children: list[Child], as_of: AsOf) -> dict[str, dict[str, tuple[str, str]]]:
+def _standing(
+    children: list[Child], as_of: AsOf, of_kinds: Collection[str]
+) -> dict[str, dict[str, tuple[str, str]]]:
     """Kind and payload of every event that stands, by the child's key as text and by name.
 
     A key read as text costs a tenth of one read as a UUID, which counts for a million rows.
     """
-    kinds = (CHILD, *EVENT_TYPE_OF_KIND)
+    kinds = (CHILD, *of_kinds)
     moment = moment_of(as_of)
     said: dict[str, dict[str, tuple[str, str]]] = {text_of(child.key): {} for child in children}
     for start in range(0, len(children), _PART):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from cartulary.course.problem import Problem, Severity
 from cartulary.course.tables import LeftOut, Readable, read_courses
@@ -117,7 +118,9 @@ def commit(
     *,
     good_courses: bool = False,
     seen: str = "",
+    key: UUID | None = None,
     progress: Callable[[int], object] | None = None,
+    refreshed: Callable[[int], object] | None = None,
 ) -> Batch:
     """Write what the dry run showed, in one transaction, and return its batch.
 
@@ -125,7 +128,9 @@ def commit(
     whole. `seen` is the fingerprint of the dry run that somebody looked at: the import is refused
     when the ledger has moved since, and it would do something else. The plan is made anew while
     the ledger is held, so that two imports at once cannot both write the same. Refuses an import
-    that changes nothing, and one without a reason.
+    that changes nothing, and one without a reason. `key` is the key of the batch, by which
+    it is found again when whoever asked for it was cut off. `progress` is called with how many
+    entries are written, `refreshed` with how many children have their worklists anew.
     """
     if not reason.strip():
         raise ImportRefused(
@@ -133,7 +138,7 @@ def commit(
             "Say in a few words what the files are."
         )
     batch = Batch(
-        key=uuid.uuid4(),
+        key=key or uuid.uuid4(),
         centre=hand.centre,
         account=hand.account,
         at=now,
@@ -142,7 +147,7 @@ def commit(
     )
     changes = _changes(batch, hand.username, read, reason.strip(), good_courses, seen)
     children = append_many(hand, changes, now, batch.key, progress)
-    refresh_all(children)
+    refresh_all(children, refreshed)
     return batch
 
 

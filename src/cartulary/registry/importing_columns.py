@@ -133,7 +133,7 @@ def apply(upload: Upload, said: Mapping[str, Said]) -> None:
     Only headers and names of tables are rewritten: rows keep their numbers and what they say.
     """
     heads = {head.name: head for head in heads_of(upload)}
-    _refuse_kinds_twice(heads, said)
+    refuse_kinds_twice(heads.values(), said)
     labels: dict[str, str] = {}
     headers: dict[str, dict[str, str]] = {}
     anew = upload.folder / "anew"
@@ -155,8 +155,9 @@ def apply(upload: Upload, said: Mapping[str, Said]) -> None:
     (upload.folder / _RENAMED).write_text(text, encoding="utf-8")
 
 
-def _refuse_kinds_twice(heads: Mapping[str, Head], said: Mapping[str, Said]) -> None:
-    kinds = [said[name].kind if name in said else head.kind for name, head in heads.items()]
+def refuse_kinds_twice(heads: Iterable[Head], said: Mapping[str, Said]) -> None:
+    """Refuse two tables that would hold the same kind."""
+    kinds = [said[h.name].kind if h.name in said else h.kind for h in heads]
     twice = next((kind for kind in kinds if kind is not None and kinds.count(kind) > 1), None)
     if twice is not None:
         raise UploadRefused(

@@ -20,6 +20,7 @@ from cartulary.course.tables.saving import LONGEST_WORKBOOK_CELL, new_workbook
 from cartulary.course.tables.table_names import TABLE_SUFFIXES, header_words, kind_of
 from cartulary.course.tables.workbook import WORKBOOK_SUFFIXES, workbook_tables
 from cartulary.registry.importing_scan import says_nothing
+from cartulary.registry.refusal_words import in_language
 
 # Begun with "#", so that the reader passes over the column when the workbook comes back.
 HEADING = {"en": "# errors", "nl": "# fouten"}
@@ -41,7 +42,7 @@ def error_workbook(tables: Path, problems: Iterable[Problem], lang: str) -> byte
     an apostrophe, which the reader takes off again. What belongs to no row of a table (a file
     that cannot be read) stands on a sheet of its own, which the reader passes over.
     """
-    told = list(problems)
+    told = [in_language(one, lang) for one in problems]
     of_row: dict[tuple[str, int], list[str]] = defaultdict(list)
     for problem in told:
         if problem.row is not None:

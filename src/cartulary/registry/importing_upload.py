@@ -33,6 +33,7 @@ _FOLDER_MODE = 0o700
 _FILE_MODE = 0o600
 _ABOUT = "about.json"
 _TABLES = "tables"
+_WRITTEN = "written"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +87,18 @@ def receive(
 
 def upload_of(centre: Centre, key: UUID) -> Upload:
     """An upload of this centre; `NoUpload` for any other, as if there were none."""
-    folder = _imports() / str(key)
+    upload = upload_in(_imports() / str(key), key)
+    if upload.centre_id != centre.pk:
+        raise _gone()
+    return upload
+
+
+def upload_in(folder: Path, key: UUID) -> Upload:
+    """The upload that lies in a folder."""
     try:
         said = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise _gone() from error
-    if said["centre"] != centre.pk:
-        raise _gone()
     return Upload(
         key,
         said["centre"],
@@ -113,7 +119,7 @@ def waiting(centre: Centre, now: datetime) -> list[Upload]:
             upload = upload_of(centre, UUID(folder.name))
         except (NoUpload, ValueError):
             continue
-        if now - upload.at < KEPT_FOR:
+        if now - upload.at < KEPT_FOR and not is_written(upload):
             found.append(upload)
     return sorted(found, key=lambda upload: upload.at, reverse=True)
 
@@ -121,6 +127,23 @@ def waiting(centre: Centre, now: datetime) -> list[Upload]:
 def discard(upload: Upload) -> None:
     """Throw the files away."""
     shutil.rmtree(upload.folder, ignore_errors=True)
+
+
+def written_down(upload: Upload) -> None:
+    """Its import is in the ledger: nothing of the files is kept, only that they were there."""
+    (upload.folder / _WRITTEN).touch(mode=_FILE_MODE)
+    for path in upload.folder.iterdir():
+        if path.name in (_ABOUT, _WRITTEN, "work"):
+            continue
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def is_written(upload: Upload) -> bool:
+    """True once its import is in the ledger."""
+    return (upload.folder / _WRITTEN).exists()
 
 
 def clear_out(now: datetime) -> int:

@@ -14,6 +14,17 @@ class Permission(Choice):
     WRITE_EVENTS = "write_events", "write events of a course", "gebeurtenissen vastleggen"
     WRITE_TOXICITY = "write_toxicity", "write findings by day", "bevindingen per dag vastleggen"
     WRITE_PRODUCT = "write_product", "write product and custody", "product en overdracht vastleggen"
+    ASSIGN_IDENTIFIERS = (
+        "assign_identifiers",
+        "assign the identifiers of cells",
+        "nummers van cellen toekennen",
+    )
+    SIGN_BEDSIDE = "sign_bedside", "sign at the bedside", "aan het bed aftekenen"
+    REQUEST_RELEASE = (
+        "request_release",
+        "ask for a release out of specification",
+        "vrijgave buiten specificatie aanvragen",
+    )
     AMEND = "amend", "amend an event", "een gebeurtenis verbeteren"
     WITHDRAW = "withdraw", "withdraw an event", "een gebeurtenis intrekken"
     SEE_IDENTITY = "see_identity", "see who a child is", "zien wie een kind is"
@@ -59,6 +70,9 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.WRITE_EVENTS: frozenset({_DATA, _CLIN}),
     Permission.WRITE_TOXICITY: frozenset({_DATA, _CLIN}),
     Permission.WRITE_PRODUCT: frozenset({_LAB}),
+    Permission.ASSIGN_IDENTIFIERS: frozenset({_CLIN, _LAB}),
+    Permission.SIGN_BEDSIDE: frozenset({_CLIN}),
+    Permission.REQUEST_RELEASE: frozenset({_CLIN}),
     Permission.AMEND: frozenset({_DATA, _CLIN, _LAB}),
     Permission.WITHDRAW: frozenset({_DATA, _CLIN, _LAB}),
     Permission.SEE_IDENTITY: frozenset({_DATA, _CLIN}),

@@ -16,13 +16,16 @@ from cartulary.course.choice import Choice
 from cartulary.registry.identifiers import Reading
 from cartulary.registry.permissions import Permission
 from cartulary.registry.product_life import Life, Unit, first_signature, to_read
+from cartulary.registry.product_life_back import last_step, may_go_back, permission_back
 from cartulary.registry.product_life_limits import Judged
 from cartulary.registry.product_life_obstacles import (
     HOLDS,
     NOT_IDENTIFIED,
+    NOTHING_TO_TAKE_BACK,
     TEMPERATURE_UNSAID,
     Obstacle,
     not_allowed,
+    not_taken_back,
     nothing_said,
     other_way,
     same_person,
@@ -58,6 +61,8 @@ class Attempt:
     lowest_celsius: float | None = None
     highest_celsius: float | None = None
     temperature_said: Stays | None = None
+    series: dict[str, Any] | None = None
+    """The curve of a temperature logger, as an entry keeps it."""
     details: dict[str, Any] = field(default_factory=dict)
 
 
@@ -83,6 +88,9 @@ def missing(life: Life, unit: Unit, row: Row, attempt: Attempt) -> tuple[Obstacl
 
 def permission_now(life: Life, unit: Unit, row: Row) -> Permission:
     """Which permission the next signature of a step needs: the first's, or the second's."""
+    if row.act is Act.TAKE_BACK:
+        last = last_step(life, unit)
+        return row.may if last is None else permission_back(last)
     waits = first_signature(life, unit, row) is not None
     return row.second if waits and row.second is not None else row.may
 
@@ -98,6 +106,14 @@ def _before(
         yield way_unknown(life)
     elif not fit:
         yield other_way(row)
+    if row.act is Act.TAKE_BACK:
+        last = last_step(life, unit)
+        if last is None:
+            yield NOTHING_TO_TAKE_BACK
+            return
+        if not may_go_back(last):
+            yield not_taken_back(last)
+            return
     needed = permission_now(life, unit, row)
     if not allowed(needed):
         yield not_allowed(needed)
@@ -112,7 +128,8 @@ def _before(
 
 def _unsaid(life: Life, unit: Unit, row: Row, attempt: Attempt) -> Iterator[Obstacle]:
     before = unit.since
-    if before is not None and attempt.date and _moment(attempt) < (before.date, before.time):
+    is_early = before is not None and _moment(attempt) < (before.date, before.time)
+    if before is not None and attempt.date and is_early and row.act is not Act.TAKE_BACK:
         yield too_early(before)
     read = {reading.which for reading in attempt.readings if reading.read}
     for which in to_read(life, unit, row) if row.checks else ():

@@ -100,8 +100,19 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenBack:
+    """A step that was taken back, and the step that took it back with its reason."""
+
+    undone: Step
+    by: Step
+
+
+@dataclass(frozen=True, slots=True)
 class Life:
-    """Everything that follows from the entries of one product."""
+    """Everything that follows from the entries of one product.
+
+    `steps` are those that stand, and the faults; what was taken back is apart.
+    """
 
     record: Record
     steps: tuple[Step, ...]
@@ -110,6 +121,7 @@ class Life:
     limits: Limits
     faults: tuple[Step, ...] = ()
     """Steps that the table does not allow where they stand; they change nothing."""
+    taken_back: tuple[TakenBack, ...] = ()
 
     @property
     def path(self) -> tuple[Site | None, Form | None]:

@@ -14,10 +14,12 @@ from cartulary.registry.change import Change
 from cartulary.registry.models.ledger import EVENT_LENGTH
 from cartulary.registry.policies import Attempt
 from cartulary.registry.product_life import Step, Unit
+from cartulary.registry.product_life_back import last_step
 from cartulary.registry.product_life_path import holder
 from cartulary.registry.product_life_reading import ProductStory, Said
 from cartulary.registry.product_life_states import Act, Holder
 from cartulary.registry.product_life_table import Row
+from cartulary.registry.product_life_undoing import changes_back
 
 _DECIDES: Final = frozenset(
     {
@@ -80,7 +82,11 @@ def payload_of_step(step: Step, product: str, row: Row) -> dict[str, Any]:
 
 def changes_of(written: Written) -> list[Change]:
     """The course's events that a step writes or amends, in order."""
-    changes = []
+    changes: list[Change] = []
+    if written.row.act is Act.TAKE_BACK:
+        last = last_step(written.story.life, written.unit)
+        assert last is not None
+        return changes_back(written.story, last, _because(written))
     if written.row.custody is not None:
         changes.append(_custody(written))
     if written.row.status is not None:
@@ -112,6 +118,13 @@ def _custody(written: Written) -> Change:
     if row.limit is not None:
         in_range = step.in_range
         facts["temperature_in_range"] = {"absent": NOT_DONE.code} if in_range is None else in_range
+        for end in ("lowest_celsius", "highest_celsius"):
+            if (found := step.details.get("temperature", {}).get(end)) is not None:
+                facts[end] = found
+    if step.bag:
+        facts["bag"] = step.bag
+    if step.time:
+        facts["time_of_day"] = step.time
     payload = _dated(written, facts)
     name = event_name("custody", story.event, step.sequence)
     return Change(story.child.key, name, "custody", "write", payload, 0)
@@ -157,8 +170,13 @@ def _status(written: Written, status: ProductStatus) -> Change:
         "amend",
         _amended(product, facts),
         product.version,
-        reason=": ".join(part for part in (written.row.act.en, attempt.reason) if part),
+        reason=_because(written),
     )
+
+
+def _because(written: Written) -> str:
+    parts = (written.row.act.en, written.attempt.reason)
+    return ": ".join(part for part in parts if part)
 
 
 def _infusion(written: Written) -> Change:

@@ -14,11 +14,13 @@ from cartulary.registry.product_life import (
     Life,
     Record,
     Step,
+    TakenBack,
     Unit,
     label_read,
     row_for,
     to_read,
 )
+from cartulary.registry.product_life_back import TAKES_BACK, is_last, may_go_back
 from cartulary.registry.product_life_limits import NO_LIMITS, Limits
 from cartulary.registry.product_life_path import holder
 from cartulary.registry.product_life_states import ADOPTABLE, FINAL, Act, State
@@ -40,8 +42,27 @@ def live(record: Record, steps: Iterable[Step]) -> Life:
         NO_LIMITS,
     )
     for step in sorted(steps, key=lambda step: step.sequence):
-        life = _after(life, step)
+        life = _without(life, step) if step.act is Act.TAKE_BACK else _after(life, step)
     return life
+
+
+def _without(life: Life, step: Step) -> Life:
+    """The life as it was before the step that is taken back, or as it is where that cannot be."""
+    number = step.details.get(TAKES_BACK)
+    standing = [one for one in life.steps if one not in life.faults]
+    undone = next((one for one in standing if one.sequence == number), None)
+    refused = replace(life, steps=(*life.steps, step), faults=(*life.faults, step))
+    if undone is None or step.asks or not (is_last(life, undone) and may_go_back(undone)):
+        return refused
+    before = live(life.record, (one for one in standing if one is not undone))
+    if before.faults:
+        return refused
+    return replace(
+        before,
+        steps=(*life.faults, *before.steps),
+        faults=life.faults,
+        taken_back=(*life.taken_back, TakenBack(undone, step)),
+    )
 
 
 def _known_from(record: Record) -> dict[Which, str]:

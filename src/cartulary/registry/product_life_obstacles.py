@@ -295,6 +295,25 @@ def nothing_said(row: Row) -> Obstacle:
     )
 
 
+def not_taken_back(last: Step) -> Obstacle:
+    """Another step is the way back from it."""
+    return Obstacle(
+        "back",
+        Words(
+            f"“{last.act.en}” is not taken back.",
+            f"“{last.act.nl}” wordt niet teruggenomen.",
+        ),
+        Words(
+            "Cells that were given stay given; a known identifier is corrected by two people; "
+            "a quarantine is lifted or set anew.",
+            "Toegediende cellen blijven toegediend; een bekend nummer wordt door twee personen "
+            "verbeterd; een quarantaine wordt opgeheven of opnieuw ingesteld.",
+        ),
+        NO_WORDS,
+        last.act.value,
+    )
+
+
 def too_early(before: Step) -> Obstacle:
     """A step cannot lie before the one it follows."""
     when = f"{before.date} {before.time}".strip()
@@ -323,6 +342,16 @@ NOT_IDENTIFIED: Final = Obstacle(
     Words(
         "Assign the chain-of-identity identifier and the donation number first.",
         "Ken eerst het identiteitsketennummer en het donatienummer toe.",
+    ),
+)
+NOTHING_TO_TAKE_BACK: Final = Obstacle(
+    "back",
+    Words("There is no step to take back here.", "Er is hier geen stap om terug te nemen."),
+    Words(
+        "Only the last step is taken back, and a step of the whole product only while none of its "
+        "bags went on.",
+        "Alleen de laatste stap wordt teruggenomen, en een stap van het hele product alleen zolang "
+        "geen van de zakken verder is gegaan.",
     ),
 )
 TEMPERATURE_UNSAID: Final = Obstacle(

@@ -44,6 +44,10 @@ nearly everywhere (quarantine, discard) stand beside the picture.
 - **Temperature**: readings are set beside the limits that the programme gave for this product. A
   limit that nobody gave is shown as *limit not set*, and somebody must say whether the cells kept
   within theirs. Outside the limits, the step is written and the bag is quarantined at once.
+- **The last step can be taken back**, with a reason, by whom the table names. The step stays in the
+  ledger beside the entry that took it back; its hand-off is withdrawn from the course, and the
+  product's status is again what it was. Cells that were given stay given. A step that led out of a
+  temperature limit is taken back by whoever may approve a release.
 - **An identifier that is known is not overwritten** once cells were collected. It is corrected
   with a reason, by two people.
 
@@ -65,7 +69,7 @@ def _states() -> Iterator[str]:
     for state in State:
         has = holder(state, None)
         who = "whoever had them" if state is State.QUARANTINED else has.en if has else "nobody"
-        after = "nothing follows" if state in FINAL else _acts_from(state)
+        after = _AFTER_THE_END[state is State.INFUSED] if state in FINAL else _acts_from(state)
         yield f"| {state.en} | {state.nl} | {who} | {after} |"
     yield ""
     yield (
@@ -74,8 +78,19 @@ def _states() -> Iterator[str]:
     )
 
 
+_AFTER_THE_END: Final = {
+    True: "nothing follows",
+    False: "nothing follows; it can be taken back",
+}
 #: Acts that a picture or a list would only be filled with.
-_EVERYWHERE: Final = (Act.IDENTIFY, Act.RELABEL, Act.SPECIFY, Act.QUARANTINE, Act.DISCARD)
+_EVERYWHERE: Final = (
+    Act.IDENTIFY,
+    Act.RELABEL,
+    Act.SPECIFY,
+    Act.QUARANTINE,
+    Act.DISCARD,
+    Act.TAKE_BACK,
+)
 
 
 def _acts_from(state: State) -> str:
@@ -90,9 +105,9 @@ def _table() -> Iterator[str]:
     yield ""
     yield (
         "| step | Dutch | from | to | for | who | second pair of eyes | identifiers "
-        "| temperature | must hold | reason | writes into the course |"
+        "| temperature | must hold | reason | writes into the course | taken back by |"
     )
-    yield "|---|---|---|---|---|---|---|---|---|---|---|---|"
+    yield "|---|---|---|---|---|---|---|---|---|---|---|---|---|"
     for row in TABLE:
         cells = (
             f"**{row.act.en}**",
@@ -100,13 +115,14 @@ def _table() -> Iterator[str]:
             _from(row),
             _to(row),
             row.path.en,
-            row.may.en,
+            row.may.en if row.act is not Act.TAKE_BACK else "see the last column",
             row.second.en if row.second else "",
             ", ".join(which.en for which in row.checks),
             row.limit.en if row.limit else "",
             "; ".join(must.en for must in row.must),
             "yes" if row.reason else "",
             _writes(row),
+            row.back.en if row.back else "nobody",
         )
         yield f"| {' | '.join(cells)} |"
 
@@ -129,6 +145,8 @@ def _to(row: Row) -> str:
 
 
 def _writes(row: Row) -> str:
+    if row.act is Act.TAKE_BACK:
+        return "what the step wrote, withdrawn or as it was before"
     parts = []
     if row.custody is not None:
         parts.append(f"custody: {row.custody.en}")

@@ -17,6 +17,7 @@ def entries_of_life(story: ProductStory) -> frozenset[int]:
     return frozenset(
         {story.product.entry}
         | {step.entry for step in story.life.steps}
+        | {step.entry for one in story.life.taken_back for step in (one.undone, one.by)}
         | {blocked.entry for blocked in story.blocked}
     )
 

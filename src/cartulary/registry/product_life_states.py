@@ -104,6 +104,7 @@ class Act(Choice):
     SEND_BACK = "send_back", "Send back", "Terugzenden"
     DISCARD = "discard", "Discard", "Vernietigen"
     CANCEL = "cancel", "Cancel", "Annuleren"
+    TAKE_BACK = "take_back", "Take back the last step", "Laatste stap terugnemen"
 
 
 class Path(Choice):

@@ -23,7 +23,7 @@ from cartulary.registry.product_life_states import (
     State,
 )
 
-EDITION: Final = "1"
+EDITION: Final = "2"
 IDENTIFIERS: Final = 2
 """How many identifiers must agree before cells change hands."""
 
@@ -53,6 +53,8 @@ class Row:
     reason: bool = False
     whole: bool = False
     """True when it is done to the whole product: all its bags at once."""
+    back: Permission | None = Permission.WRITE_PRODUCT
+    """Who may take it back while it is the last step; None where another step is the way back."""
 
     @property
     def is_hand_off(self) -> bool:
@@ -71,7 +73,9 @@ _UNFINISHED: Final = frozenset(set(State) - FINAL - {State.RETURNED})
 _HELD: Final = frozenset(_UNFINISHED - {State.ORDERED, State.QUARANTINED})
 _BEFORE_GIVING: Final = (Must.MADE_FOR_CHILD, Must.RECORDED_RELEASED, Must.NOT_EXPIRED)
 
-W, E, A = Permission.WRITE_PRODUCT, Permission.WRITE_EVENTS, Permission.APPROVE_RELEASE
+# The laboratory keeps and hands over; the ward identifies and gives; the director approves.
+W, A = Permission.WRITE_PRODUCT, Permission.APPROVE_RELEASE
+I, E = Permission.ASSIGN_IDENTIFIERS, Permission.SIGN_BEDSIDE
 
 
 def _from(*states: State) -> frozenset[State]:
@@ -79,8 +83,8 @@ def _from(*states: State) -> frozenset[State]:
 
 
 TABLE: Final[tuple[Row, ...]] = (
-    Row(Act.IDENTIFY, _UNFINISHED, None, W, whole=True),
-    Row(Act.RELABEL, _UNFINISHED, None, W, second=A, reason=True),
+    Row(Act.IDENTIFY, _UNFINISHED, None, I, whole=True, back=I),
+    Row(Act.RELABEL, _UNFINISHED, None, W, second=A, reason=True, back=None),
     Row(Act.SPECIFY, _UNFINISHED, None, W, whole=True),
     Row(
         Act.ADOPT,
@@ -92,6 +96,7 @@ TABLE: Final[tuple[Row, ...]] = (
         must=(Must.MADE_FOR_CHILD, Must.RECORD_SAYS_SO),
         reason=True,
         whole=True,
+        back=A,
     ),
     Row(
         Act.COLLECT,
@@ -153,6 +158,7 @@ TABLE: Final[tuple[Row, ...]] = (
         W,
         must=(Must.NOT_DIVIDED,),
         whole=True,
+        back=A,
     ),
     Row(
         Act.RELEASE,
@@ -172,18 +178,20 @@ TABLE: Final[tuple[Row, ...]] = (
         status=ProductStatus.OUT_OF_SPECIFICATION,
         reason=True,
         whole=True,
+        back=A,
     ),
     Row(
         Act.APPROVE,
         _from(State.OUT_OF_SPECIFICATION),
         State.RELEASED_WITH_APPROVAL,
-        E,
+        Permission.REQUEST_RELEASE,
         checks=_PRODUCT,
         second=A,
         status=ProductStatus.RELEASED_OUT_OF_SPECIFICATION,
         must=(Must.MADE_FOR_CHILD,),
         reason=True,
         whole=True,
+        back=A,
     ),
     Row(
         Act.FAIL,
@@ -193,6 +201,7 @@ TABLE: Final[tuple[Row, ...]] = (
         status=ProductStatus.FAILED,
         reason=True,
         whole=True,
+        back=A,
     ),
     Row(
         Act.SHIP,
@@ -260,6 +269,7 @@ TABLE: Final[tuple[Row, ...]] = (
         second=E,
         custody=CustodyStep.BEDSIDE,
         must=_BEFORE_GIVING,
+        back=None,
     ),
     Row(
         Act.INFUSE,
@@ -271,6 +281,7 @@ TABLE: Final[tuple[Row, ...]] = (
         second=E,
         custody=CustodyStep.BEDSIDE,
         must=_BEFORE_GIVING,
+        back=None,
     ),
     Row(
         Act.INFUSE,
@@ -282,9 +293,10 @@ TABLE: Final[tuple[Row, ...]] = (
         second=E,
         custody=CustodyStep.BEDSIDE,
         must=_BEFORE_GIVING,
+        back=None,
     ),
-    Row(Act.QUARANTINE, _HELD, State.QUARANTINED, W, reason=True),
-    Row(Act.LIFT, _from(State.QUARANTINED), None, A, checks=_PRODUCT, reason=True),
+    Row(Act.QUARANTINE, _HELD, State.QUARANTINED, W, reason=True, back=None),
+    Row(Act.LIFT, _from(State.QUARANTINED), None, A, checks=_PRODUCT, reason=True, back=None),
     Row(
         Act.SEND_BACK,
         _from(State.RECEIVED, State.STORED, State.QUARANTINED),
@@ -303,6 +315,7 @@ TABLE: Final[tuple[Row, ...]] = (
         State.DISCARDED,
         W,
         reason=True,
+        back=A,
     ),
     Row(
         Act.CANCEL,
@@ -312,5 +325,8 @@ TABLE: Final[tuple[Row, ...]] = (
         status=ProductStatus.NOT_MADE,
         reason=True,
         whole=True,
+        back=A,
     ),
+    # Who may is said by `back` of the step that is taken back; cells that were given stay given.
+    Row(Act.TAKE_BACK, frozenset(set(State) - {State.INFUSED}), None, W, reason=True, back=None),
 )

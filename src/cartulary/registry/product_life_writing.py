@@ -37,6 +37,7 @@ from cartulary.registry.product_life import (
     rows_from,
     to_read,
 )
+from cartulary.registry.product_life_back import TAKES_BACK, last_step
 from cartulary.registry.product_life_entries import Written, changes_of, event_name, payload_of_step
 from cartulary.registry.product_life_fold import live
 from cartulary.registry.product_life_obstacles import Obstacle
@@ -135,6 +136,8 @@ def take(
         raise NotNow(ways)
     first = first_signature(life, unit, row)
     attempt = _attempt(life, unit, row, wish, first)
+    if row.act is Act.TAKE_BACK:
+        attempt = _of_last(life, unit, attempt)
     if mismatches(attempt):
         entries = _write_mismatch(signer.hand, story, attempt, wish, now)
         raise Mismatch(mismatches(attempt), entries)
@@ -196,6 +199,15 @@ def _attempt(life: Life, unit: Unit, row: Row, wish: Wish, first: Step | None) -
     )
 
 
+def _of_last(life: Life, unit: Unit, attempt: Attempt) -> Attempt:
+    """The attempt for the step that is the last now; refused where its person saw another."""
+    last = last_step(life, unit)
+    assert last is not None
+    if attempt.details.get(TAKES_BACK, last.sequence) != last.sequence:
+        raise NotNow([_NOT_THE_LAST])
+    return replace(attempt, bag=last.bag, details={TAKES_BACK: last.sequence})
+
+
 def _step(
     story: ProductStory,
     row: Row,
@@ -235,6 +247,7 @@ def _temperature(life: Life, row: Row, attempt: Attempt) -> dict[str, Any]:
         "highest_celsius": attempt.highest_celsius,
         "limit_low_celsius": limits.low,
         "limit_high_celsius": limits.high,
+        "series": attempt.series,
     }
     in_range = {"within": True, "outside": False}.get(stays.value)
     return {
@@ -308,6 +321,18 @@ _NO_BAG = Obstacle(
     Words("The product has no such bag.", "Het product heeft geen zak met die naam."),
     NO_WORDS,
     Words("Choose one of its bags.", "Kies een van de zakken."),
+)
+_NOT_THE_LAST = Obstacle(
+    "back",
+    Words(
+        "Somebody did something else with this product in between.",
+        "Iemand heeft intussen iets anders met dit product gedaan.",
+    ),
+    Words(
+        "The step that you wanted to take back is no longer the last.",
+        "De stap die je wilde terugnemen, is niet meer de laatste.",
+    ),
+    Words("Look at what is there now.", "Bekijk hoe het er nu voor staat."),
 )
 _AGAINST_THE_TABLE = Obstacle(
     "table",

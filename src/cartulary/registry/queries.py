@@ -214,6 +214,8 @@ def counts(centre: Centre, *, to: Iterable[str] = ()) -> dict[QueryState, int]:
 def page(found: QuerySet[Current], *, offset: int = 0, limit: int = 20) -> list[DataQuery]:
     """One page of queries, each with all its steps and what its field says now."""
     listed = list(found.select_related("child")[offset : offset + limit])
+    if not listed:
+        return []
     keys = [(row.child_id, row.event) for row in listed]
     said = _entries(keys)
     about = [(row.child_id, plain(row.payload)) for row in listed]

@@ -5,18 +5,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from cartulary.course.cohort import Cohort
 from cartulary.course.events.treatment import Purpose
 from cartulary.registry.clock import today
 from cartulary.registry.consent import consents_of
 from cartulary.registry.courses import AsOf, cohort_of
 from cartulary.registry.models import Account, Centre, Child, Membership
 from cartulary.registry.within import OutOfScope, within
+
+if TYPE_CHECKING:
+    from cartulary.course.cohort import Cohort
 
 __all__ = [
     "Exportable",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Final
+from uuid import UUID
 
 from cartulary.course.choice import Choice
 from cartulary.course.problem import Problem, Severity
@@ -179,40 +180,55 @@ def verdicts_in(payload: Mapping[str, Any]) -> dict[str, Verdict]:
     }
 
 
-def fields_of_child(child: Child, kinds: Iterable[str] = ()) -> list[VerifiedField]:
+def fields_of_child(
+    child: Child, kinds: Iterable[str] = (), events: Iterable[str] = ()
+) -> list[VerifiedField]:
     """Every field of the child's events, with its last verdict, in order of date.
 
-    `kinds`: of these kinds of event only. Fields that hold nothing are there too.
+    `kinds`, `events`: of these kinds and of these events only, where any are named. Fields that
+    hold nothing are there too.
     """
-    wanted = tuple(kinds)
-    standing = Current.objects.filter(child=child, withdrawn=False)
-    verdicts = {
-        row.event: verdicts_in(plain(row.payload))
-        for row in standing.filter(kind=VERIFICATION, event__startswith="verified/")
-    }
-    found: list[VerifiedField] = []
-    for row in standing.filter(kind__in=wanted or _kinds()).order_by("date", "pk"):
-        payload = plain(row.payload)
-        given = verdicts.get(verified_event(row.event), {})
-        found += [
-            VerifiedField(row.event, row.kind, field, value_in(payload, field), given.get(field))
-            for field in fields_of(row.kind)
-        ]
-    return found
+    return _fields([child], tuple(kinds), tuple(events))[child.key]
 
 
 def verdict_on(child: Child, event: str) -> dict[str, VerifiedField]:
     """The fields of one event by name, for the page of that event."""
-    return {one.field: one for one in fields_of_child(child) if one.event == event}
+    return {one.field: one for one in fields_of_child(child, events=[event])}
 
 
 def critical_fields(child: Child) -> list[VerifiedField]:
     """The critical fields of a child's events, whether they hold something or not."""
-    return [
-        one
-        for one in fields_of_child(child, CRITICAL_FIELDS)
-        if one.field in CRITICAL_FIELDS[one.kind]
-    ]
+    return critical_fields_of([child])[child.key]
+
+
+def critical_fields_of(children: Iterable[Child]) -> dict[UUID, list[VerifiedField]]:
+    """The critical fields of several children, by child."""
+    return {
+        key: [one for one in fields if one.field in CRITICAL_FIELDS[one.kind]]
+        for key, fields in _fields(list(children), tuple(CRITICAL_FIELDS), ()).items()
+    }
+
+
+def _fields(
+    children: list[Child], kinds: tuple[str, ...], events: tuple[str, ...]
+) -> dict[UUID, list[VerifiedField]]:
+    """The fields of several children, in two statements."""
+    standing = Current.objects.filter(child__in=[child.key for child in children], withdrawn=False)
+    said = standing.filter(kind=VERIFICATION, event__startswith="verified/")
+    about = standing.filter(kind__in=kinds or _kinds())
+    if events:
+        said = said.filter(event__in=[verified_event(event) for event in events])
+        about = about.filter(event__in=events)
+    verdicts = {(row.child_id, row.event): verdicts_in(plain(row.payload)) for row in said}
+    found: dict[UUID, list[VerifiedField]] = {child.key: [] for child in children}
+    for row in about.order_by("date", "pk"):
+        payload = plain(row.payload)
+        given = verdicts.get((row.child_id, verified_event(row.event)), {})
+        found[row.child_id] += [
+            VerifiedField(row.event, row.kind, field, value_in(payload, field), given.get(field))
+            for field in fields_of(row.kind)
+        ]
+    return found
 
 
 def _kinds() -> tuple[str, ...]:

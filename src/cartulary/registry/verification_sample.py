@@ -24,7 +24,7 @@ from cartulary.registry.verification import (
     VERIFICATION,
     Verdict,
     VerifiedField,
-    critical_fields,
+    critical_fields_of,
     verdicts_in,
 )
 from cartulary.registry.writing import append
@@ -167,12 +167,13 @@ def result(sample: Sample) -> list[SampledChild]:
         for field, verdict in verdicts_in(payload).items():
             if verdict.sample == sample.sample_id:
                 first.setdefault((entry.child, str(payload.get("event")), field), verdict)
+    fields = critical_fields_of(sample.children)
     return [
         SampledChild(
             child,
             tuple(
                 SampledField(one, first.get((child.key, one.event, one.field)))
-                for one in critical_fields(child)
+                for one in fields[child.key]
             ),
         )
         for child in sample.children

@@ -15,7 +15,7 @@ from cartulary.course.course import Course
 from cartulary.course.errors import CourseError
 from cartulary.registry import clock
 from cartulary.registry.child_payload import CHILD
-from cartulary.registry.courses import course_of
+from cartulary.registry.courses import course_of, courses_of
 from cartulary.registry.models import Child, Current, Due, Entry, Finding
 from cartulary.registry.worklist_due import SNOOZE, DueDates, answers_in, dates_of
 from cartulary.registry.worklist_findings import (
@@ -64,8 +64,9 @@ def refresh_children(children: list[Child], now: datetime) -> None:
     due_rows = _by_child(Due.objects.filter(child__in=keys).order_by("pk"))
     finding_rows = _by_child(Finding.objects.filter(child__in=keys).order_by("pk"))
     due, found = _DueRows(), FindingRows()
+    courses = _courses(children)
     for child in children:
-        course = _course(child)
+        course = courses.get(child.key)
         rows = said.get(child.key, [])
         answers = answers_in((event, text) for kind, event, _, text in rows if kind == SNOOZE)
         resolutions = resolutions_in(
@@ -101,10 +102,18 @@ def _by_child(rows: Iterable[Row]) -> dict[UUID, list[Row]]:
     return found
 
 
+def _courses(children: list[Child]) -> dict[UUID, Course]:
+    """The courses by child, without those that were withdrawn or cannot be read."""
+    living = [child for child in children if not child.withdrawn]
+    try:
+        return {child.key: course for child, course in courses_of(living)}
+    except CourseError:
+        # One of them cannot be read; the others still can.
+        each = ((child, _course(child)) for child in living)
+        return {child.key: course for child, course in each if course is not None}
+
+
 def _course(child: Child) -> Course | None:
-    """The child's course; None for a child that was withdrawn."""
-    if child.withdrawn:
-        return None
     try:
         return course_of(child)
     except CourseError:

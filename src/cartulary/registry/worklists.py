@@ -217,7 +217,7 @@ def _longest() -> timedelta:
 
 def _count(found: QuerySet[Any]) -> int:
     """How many rows, up to `COUNTED`."""
-    return int(found[:COUNTED].count())
+    return int(found.order_by()[:COUNTED].count())
 
 
 def findings(centre: Centre, *, severity: str = "", resolved: bool = False) -> QuerySet[Finding]:

@@ -43,7 +43,7 @@ def render_html(report: Report) -> str:
         cut=long_date(report.data_cut, lang) if report.data_cut else "",
         digits=grouped_hash(report.control_hash),
         # Both come from this package alone; nothing a programme wrote is in them.
-        style=Markup(_style()),  # noqa: S704
+        style=Markup(page_style()),  # noqa: S704
         figure=numbering.figure,
         table=lambda table: set_table(table, lang, "screen"),
         number=numbering.number,
@@ -115,7 +115,7 @@ def _environment() -> Any:
 
 
 @cache
-def _style() -> str:
+def page_style() -> str:
     """The style sheet with its fonts."""
     faces = []
     for family, weight, style, name in _FACES:

@@ -90,9 +90,11 @@ def memberships_of(account: Account, on: date) -> list[Membership]:
     return list(memberships_on(account, on))
 
 
-def seat_of(account: Account, on: date, centre_id: int | None) -> Seat | None:
-    """The seat at the chosen centre, or at the first; None for somebody without a role today."""
-    held = memberships_of(account, on)
+def seat_of(account: Account, held: list[Membership], centre_id: int | None) -> Seat | None:
+    """The seat at the chosen centre, or at the first; `held` are the roles of today.
+
+    None for somebody without a role.
+    """
     if not held:
         return None
     centres = {row.centre_id: row.centre for row in held}

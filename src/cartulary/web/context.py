@@ -35,6 +35,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         and not is_bare
         and (seat.may(Permission.USE_API_READ) or seat.may(Permission.USE_API_WRITE)),
         "may_search": bool(seat) and not is_bare and seat.may(Permission.SEE_CHILDREN),
+        "may_amend_child": bool(seat)
+        and not is_bare
+        and seat.may(Permission.WRITE_EVENTS)
+        and seat.may(Permission.AMEND),
         "seat_role": _role(seat, request) if seat else "",
         "printed_at": clock.now(),
         "is_demo": settings.CARTULARY_DEMO,
@@ -51,5 +55,7 @@ def _role(seat: Any, request: HttpRequest) -> str:
 
 
 def _centres(request: HttpRequest) -> list[Any]:
-    held = memberships_of(request.user, clock.today())  # type: ignore[arg-type]
+    held = getattr(request, "memberships", None)
+    if held is None:
+        held = memberships_of(request.user, clock.today())  # type: ignore[arg-type]
     return list({row.centre_id: row.centre for row in held}.values())

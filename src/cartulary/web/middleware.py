@@ -21,7 +21,14 @@ from django.utils import translation
 
 from cartulary.registry import clock, scope
 from cartulary.web import refusals
-from cartulary.web.access import CENTRE_IN_SESSION, OPEN, SIGNED_IN, needs_of, seat_of
+from cartulary.web.access import (
+    CENTRE_IN_SESSION,
+    OPEN,
+    SIGNED_IN,
+    memberships_of,
+    needs_of,
+    seat_of,
+)
 from cartulary.web.accounts import enrolment
 from cartulary.web.areas import AREAS, first_page, written
 
@@ -105,10 +112,12 @@ class AccessMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        seat = None
+        seat, held = None, []
         if request.user.is_authenticated:
-            seat = seat_of(request.user, clock.today(), request.session.get(CENTRE_IN_SESSION))
+            held = memberships_of(request.user, clock.today())
+            seat = seat_of(request.user, held, request.session.get(CENTRE_IN_SESSION))
         request.seat = seat  # type: ignore[attr-defined]
+        request.memberships = held  # type: ignore[attr-defined]
         with scope.within([seat.centre.pk] if seat else []):
             return self.get_response(request)
 

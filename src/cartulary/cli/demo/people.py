@@ -14,6 +14,7 @@ CENTRE = "example"
 PEOPLE = (
     ("j.dewit", "J. de Wit", Role.DATA_MANAGER),
     ("k.bakker", "K. Bakker", Role.CLINICIAN),
+    ("r.peeters", "R. Peeters", Role.CLINICIAN),
     ("h.mulder", "H. Mulder", Role.LABORATORY),
     ("f.aydin", "F. Aydın", Role.LABORATORY),
     ("m.jansen", "M. Jansen", Role.DIRECTOR),

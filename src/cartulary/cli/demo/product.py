@@ -23,6 +23,34 @@ RESULTS = {
     "dose_cells": 81_000_000,
 }
 
+# Invented, as the page says of them; a programme enters its own.
+LIMITS = {
+    "form": "frozen",
+    "cells_low_celsius": 2.0,
+    "cells_high_celsius": 8.0,
+    "product_high_celsius": -150.0,
+    "stated_in": "invented for this example / verzonnen voor dit voorbeeld",
+}
+READINGS = {
+    "send": (4.1,),
+    "hand_in": (4.1, 4.4, 4.9, 5.0, 4.8, 4.2, 3.9, 3.7, 3.8, 4.0, 4.3, 4.5, 4.4, 4.2),
+    "ship": (-179.0,),
+}
+BETWEEN_READINGS_MINUTES = 75
+
+
+def _series(readings: tuple[float, ...]) -> dict[str, Any] | None:
+    """A logger's curve as an entry keeps it; None for a single reading."""
+    if len(readings) < 2:
+        return None
+    minutes = [float(place * BETWEEN_READINGS_MINUTES) for place in range(len(readings))]
+    return {
+        "count": len(readings),
+        "timed": True,
+        "minutes": minutes,
+        "celsius": list(readings),
+    }
+
 
 def steps_of_product(centre: Centre) -> list[tuple[datetime, Callable[[datetime], object]]]:
     """The steps of one child's product, each with its moment; the last reads the wrong bag."""
@@ -34,7 +62,7 @@ def steps_of_product(centre: Centre) -> list[tuple[datetime, Callable[[datetime]
     identifiers = {"chain_of_identity": CHAIN, "batch": "B-2291"}
     return [
         (_at(8, 20, 9, 30), step(Act.IDENTIFY, identifiers=identifiers)),
-        (_at(8, 20, 9, 31), step(Act.SPECIFY, limits={"form": "frozen"})),
+        (_at(8, 20, 9, 31), step(Act.SPECIFY, limits=LIMITS)),
         (_at(8, 20, 10, 40), step(Act.COLLECT)),
         (_at(8, 20, 16, 5), step(Act.SEND)),
         (_at(8, 21, 9, 12), step(Act.HAND_IN)),
@@ -54,11 +82,12 @@ def _take(centre: Centre, act: Act, now: datetime, wrong: str, details: dict[str
     """One step with what the label says, or with the identifier of another bag."""
     from cartulary.registry.identifiers import Which
     from cartulary.registry.models import Child
-    from cartulary.registry.permissions import Permission
+    from cartulary.registry.permissions import may
     from cartulary.registry.policies import Attempt, Stays
     from cartulary.registry.product_life import WHOLE, label_read, rows_from, to_read
     from cartulary.registry.product_life_reading import story_of
     from cartulary.registry.product_life_writing import Mismatch, Signer, Wish, take
+    from cartulary.registry.roles import Role
     from cartulary.registry.writing import Hand
 
     child = Child.objects.get(centre=centre, course_id=PSEUDONYM)
@@ -72,9 +101,18 @@ def _take(centre: Centre, act: Act, now: datetime, wrong: str, details: dict[str
     if wrong:
         read[Which.CHAIN_OF_IDENTITY] = wrong
     laboratory = Hand(None, "h.mulder", centre, "command")
-    signer = Signer(laboratory, lambda one: one is Permission.WRITE_PRODUCT, "cell laboratory")
+    roles = frozenset({Role.LABORATORY})
+    signer = Signer(laboratory, lambda one: may(roles, one), "cell laboratory")
     today = now.date().isoformat()
-    attempt = Attempt(act, WHOLE, temperature_said=Stays.WITHIN)
+    readings = READINGS.get(act.value, ())
+    attempt = Attempt(
+        act,
+        WHOLE,
+        lowest_celsius=min(readings, default=None),
+        highest_celsius=max(readings, default=None),
+        series=_series(readings),
+        temperature_said=Stays.WITHIN,
+    )
     wish = Wish(act, WHOLE, read, today, f"{now:%H:%M}", "", attempt, details)
     with suppress(Mismatch):
         take(signer, child, PRODUCT, wish, now=now, today=today)

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
 
 from cartulary.course.absence import is_known
+from cartulary.course.checks.custody_order import gaps, ways_of_bags
 from cartulary.course.checks.history import History, span_of, surely_before
 from cartulary.course.checks.rule import Found, Rule, Threshold, Words, found, rule
 from cartulary.course.events import Custody, Infusion, Product
@@ -59,20 +59,14 @@ def infused_without_bedside_check(history: History) -> Iterator[Found]:
     ),
 )
 def custody_gap(history: History) -> Iterator[Found]:
+    seen: set[tuple[str, str]] = set()
     for product_id in dict.fromkeys(step.product_id for step in history.all(Custody)):
-        steps = sorted(
-            (step for step in _steps(history, product_id) if step.day is not None), key=_order
-        )
-        for earlier, later in pairwise(steps):
-            received, gave = earlier.to_party, later.from_party
-            known = is_known(received) and is_known(gave)
-            if known and str(received).casefold() != str(gave).casefold():
-                yield found(earlier, later, value=f"{received} / {gave}")
-
-
-def _order(step: Custody) -> tuple[int, int]:
-    position = list(CustodyStep).index(step.step) if is_known(step.step) else 0
-    return step.day or 0, position
+        steps = [step for step in _steps(history, product_id) if step.day is not None]
+        for way in ways_of_bags(steps):
+            for earlier, later in gaps(way):
+                if (pair := (earlier.event_id, later.event_id)) not in seen:
+                    seen.add(pair)
+                    yield found(earlier, later, value=f"{earlier.to_party} / {later.from_party}")
 
 
 TWO_IDENTIFIERS = Threshold(

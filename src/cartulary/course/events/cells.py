@@ -228,7 +228,21 @@ class Custody(Event):
     product_id: str | Absence = fact(
         FactKind.TEXT, "product identifier", "productnummer", required=True
     )
+    bag: str | Absence = fact(
+        FactKind.TEXT,
+        "bag",
+        "zak",
+        says_en="Where a product is in more than one bag; empty for the whole product.",
+        says_nl="Als een product over meer zakken is verdeeld; leeg voor het hele product.",
+    )
     step: CustodyStep | Absence = fact(FactKind.CHOICE, "step", "stap", choices=CustodyStep)
+    time_of_day: str | Absence = fact(
+        FactKind.TEXT,
+        "time of day",
+        "tijdstip",
+        says_en="Such as 07:40; it puts the hand-offs of one day in order.",
+        says_nl="Zoals 07:40; het zet de overdrachten van één dag op volgorde.",
+    )
     from_party: str | Absence = fact(FactKind.TEXT, "handed over by", "overgedragen door")
     to_party: str | Absence = fact(FactKind.TEXT, "received by", "ontvangen door")
     identifiers_checked: int | Absence = fact(
@@ -239,6 +253,12 @@ class Custody(Event):
     )
     temperature_in_range: bool | Absence = fact(
         FactKind.YES_NO, "temperature in range", "temperatuur binnen grenzen"
+    )
+    lowest_celsius: float | Absence = fact(
+        FactKind.NUMBER, "lowest temperature", "laagste temperatuur", unit="°C", low=-273.15
+    )
+    highest_celsius: float | Absence = fact(
+        FactKind.NUMBER, "highest temperature", "hoogste temperatuur", unit="°C", low=-273.15
     )
 
 

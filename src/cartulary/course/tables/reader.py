@@ -17,6 +17,12 @@ from cartulary.course.problem import Problem, Severity, has_errors
 from cartulary.course.tables import child_rows as children_of
 from cartulary.course.tables.amendments import last_of_each_chain
 from cartulary.course.tables.child_rows import ChildRow, DayZeroOf
+from cartulary.course.tables.dataset_folder import (
+    dataset_files,
+    is_dataset,
+    origin_of,
+    read_dataset,
+)
 from cartulary.course.tables.event_rows import EventRow, event_of, event_rows, needs_day0
 from cartulary.course.tables.files import SourceFile
 from cartulary.course.tables.findings import Findings
@@ -88,7 +94,7 @@ class Programme:
 
 
 def read_programme(path: Path | str, good_courses_only: bool = False) -> Programme:
-    """A programme read from a folder of CSV files or from one workbook.
+    """A programme read from a folder of CSV files, one workbook, or a folder of Parquet files.
 
     Every problem of every cell is in `problems`. With errors there is no cohort, unless
     `good_courses_only`: then the courses without an error are the cohort and the rest are named
@@ -98,6 +104,8 @@ def read_programme(path: Path | str, good_courses_only: bool = False) -> Program
     >>> read_programme("no such programme").problems[0].rule
     'programme.missing'
     """
+    if is_dataset(Path(path)):
+        return _from_dataset(Path(path))
     readable = read_courses(path)
     errors = has_errors(readable.problems)
     cohort: Cohort | None = None
@@ -120,6 +128,25 @@ def read_programme(path: Path | str, good_courses_only: bool = False) -> Program
         readable.language,
         readable.notes,
         readable.not_reported,
+    )
+
+
+def _from_dataset(path: Path) -> Programme:
+    """A programme of columns: a cohort that was saved, or that a simulation wrote."""
+    found = read_dataset(path)
+    if isinstance(found, Problem):
+        return Programme(None, (found,), (), path.name, "", None, None, ())
+    centres = found.children["centre"].unique().to_list()
+    return Programme(
+        found,
+        (),
+        (),
+        found.name,
+        centres[0] if len(centres) == 1 else "",
+        origin_of(found),
+        found.data_cut,
+        dataset_files(path),
+        notes=found.notes,
     )
 
 

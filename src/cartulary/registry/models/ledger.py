@@ -131,6 +131,9 @@ class Child(models.Model):
         indexes = (
             models.Index(fields=["centre", "position"], name="child_position"),
             models.Index(fields=["centre", "-touched_at"], name="child_touched"),
+            models.Index(
+                fields=["centre"], condition=models.Q(withdrawn=True), name="child_withdrawn"
+            ),
         )
 
     def __str__(self) -> str:
@@ -157,7 +160,20 @@ class Current(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["child", "event"], name="current_event"),)
-        indexes = (models.Index(fields=["centre", "kind"], name="current_kind"),)
+        indexes = (
+            models.Index(fields=["centre", "kind"], name="current_kind"),
+            # Products are listed and infused children counted without opening their rows.
+            models.Index(
+                fields=["centre", "-date", "-entry", "child"],
+                condition=models.Q(kind="product", withdrawn=False),
+                name="current_products",
+            ),
+            models.Index(
+                fields=["centre", "child"],
+                condition=models.Q(kind="infusion", withdrawn=False),
+                name="current_infused",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.event} v{self.version}"

@@ -55,10 +55,32 @@ class Finding(models.Model):
     resolution = models.BigIntegerField(null=True)
 
     class Meta:
-        indexes = (models.Index(fields=["centre", "severity"], name="finding_severity"),)
+        indexes = (
+            models.Index(
+                fields=["centre", "severity", "id"],
+                condition=models.Q(resolution__isnull=True),
+                name="finding_open",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.rule
+
+
+_PENDING = models.Q(done_on__isnull=True)
+# The source states a window, or a target alone.
+_WINDOW = _PENDING & models.Q(opens__lt=models.F("closes"))
+_TARGET = _PENDING & models.Q(opens=models.F("closes"))
+# Each count of the worklists is read from an index alone: what is late or has passed its target,
+# and what opens soon, of the centre and of one owner.
+_COUNTED = (
+    (("centre", "closes", "opens"), _WINDOW, "due_window"),
+    (("centre", "closes", "opens"), _TARGET, "due_target"),
+    (("centre", "opens", "closes"), _PENDING, "due_soon"),
+    (("centre", "owner", "closes", "opens"), _WINDOW, "due_my_window"),
+    (("centre", "owner", "closes", "opens"), _TARGET, "due_my_target"),
+    (("centre", "owner", "opens", "closes"), _PENDING, "due_my_soon"),
+)
 
 
 class Due(models.Model):
@@ -76,10 +98,10 @@ class Due(models.Model):
     class Meta:
         constraints = (models.UniqueConstraint(fields=["child", "item"], name="due_once"),)
         indexes = (
-            models.Index(
-                fields=["centre", "closes"],
-                condition=models.Q(done_on__isnull=True),
-                name="due_open",
+            models.Index(fields=["centre", "closes"], condition=_PENDING, name="due_open"),
+            *(
+                models.Index(fields=fields, condition=which, name=name)
+                for fields, which, name in _COUNTED
             ),
         )
 

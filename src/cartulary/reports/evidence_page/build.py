@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from cartulary.codebook.endpoint_reader import endpoint, endpoints
@@ -11,31 +11,55 @@ from cartulary.course.errors import EstimandError
 from cartulary.reports.content import (
     Block,
     Chart,
+    CumulativeIncidenceData,
     Figure,
     Finding,
     MarginNote,
+    Paragraph,
     Prose,
     Section,
     Sentence,
 )
 from cartulary.reports.disclosure import controlled
+from cartulary.reports.evidence_page.beside import (
+    default_cohorts,
+    family_of,
+    survival_beside,
+    toxicity_beside,
+)
+from cartulary.reports.evidence_page.beside_words import (
+    Names,
+    at_named_month,
+    mark_named,
+    may_they_be_compared,
+    printed_sentence,
+    published_table,
+)
+from cartulary.reports.evidence_page.cohort_names import short_names
 from cartulary.reports.evidence_page.margin import margin_notes
+from cartulary.reports.evidence_page.toxicity_rows import row_styles, toxicity_part
 from cartulary.reports.programme_report.about import ProgrammeRead, about
 from cartulary.reports.programme_report.build import build_report
-from cartulary.reports.programme_report.code_words import CLOCKS
-from cartulary.reports.programme_report.comparison_words import (
-    published_sentence,
-    what_is_allowed,
-)
+from cartulary.reports.programme_report.code_words import CLOCKS, STUDIES
+from cartulary.reports.programme_report.comparison_words import what_is_allowed
 from cartulary.reports.programme_report.counts import named_counts
 from cartulary.reports.programme_report.curve import NAMED_MONTH, curve_data, curve_table
-from cartulary.reports.programme_report.event_free import at_month, benchmark_table, curve_reading
-from cartulary.reports.programme_report.published_words import FITS, SAME_DAY, study_name
-from cartulary.reports.programme_report.relapse import relapse_section
+from cartulary.reports.programme_report.event_free import at_month, curve_reading
+from cartulary.reports.programme_report.relapse import INCIDENCE, relapse_section
 from cartulary.reports.programme_report.teller import Teller
-from cartulary.reports.programme_report.toxicity import toxicity_section
+from cartulary.reports.programme_report.variants import variants_table
+from cartulary.reports.wording import interval
 from cartulary.studies.programme import ProgrammeFigures
-from cartulary.studies.survival import DAYS_OF_MONTH, SurvivalFigure
+from cartulary.studies.survival import SurvivalFigure
+
+
+class ScreenTeller(Teller):
+    """The report's voice, with intervals as a screen writes them: "13 to 69"."""
+
+    def limits(self, low: float | None, high: float | None, n: int = 0) -> str:
+        """Two limits of a share as percentages without the sign."""
+        return interval(low, high, self.lang, decimals=int(n >= 100), medium="screen")
+
 
 CLOCK_ORDER = ("infusion", "apheresis", "indication", "remission")
 
@@ -44,7 +68,9 @@ CLOCK_ORDER = ("infusion", "apheresis", "indication", "remission")
 class EvidencePage:
     """The finding, the notes beside it, and three sections: curve, relapse, toxicity.
 
-    `figures` are those of the whole report of the same children.
+    `figures` are those of the whole report of the same children; `toxicity_styles` says of each
+    row of the toxicity table whose it is; `names` what each cohort is called, `sizes` how many a
+    label of the strip counts.
     """
 
     title: str
@@ -54,6 +80,8 @@ class EvidencePage:
     notes: tuple[MarginNote, ...]
     sections: tuple[Section, ...]
     figures: tuple[Figure, ...]
+    toxicity_styles: tuple[str, ...]
+    sizes: dict[str, str]
 
 
 def offered_endpoints(figures: ProgrammeFigures) -> dict[str, tuple[str, ...]]:
@@ -80,7 +108,7 @@ def build_evidence(
     lang: str,
     *,
     suppress: int = 0,
-    beside: Collection[str] = ("eliana", "cibmtr"),
+    beside: Sequence[str] | None = None,
 ) -> EvidencePage:
     """One endpoint with relapse and toxicity of chosen children, small counts withheld.
 
@@ -89,7 +117,7 @@ def build_evidence(
         programme: its name, centre, data cut and files.
         endpoint_id: which curve is shown; one of `offered_endpoints`.
         lang: "nl" or "en"; suppress: counts from 1 up to this less one are withheld.
-        beside: the published studies that are set beside it, "eliana" and "cibmtr".
+        beside: ids of the published cohorts that are set beside it; None for those shown first.
     Returns: an `EvidencePage`. What is withheld is what the whole report of these children
         withholds, so that the page never shows what the report does not.
     Refuses: an endpoint there is no curve of.
@@ -105,19 +133,22 @@ def build_evidence(
             )
         )
     whole = build_report(figures, programme, lang, suppress)
-    beside_chosen = with_studies(figures, beside)
-    found = beside_chosen.survival[endpoint_id]
-    told = about(programme)
-    tell = Teller(beside_chosen, told, lang, named_counts(beside_chosen), suppress)
+    cohorts = default_cohorts(endpoint_id) if beside is None else tuple(beside)
+    chosen = with_cohorts(figures, endpoint_id, cohorts)
+    found = chosen.survival[endpoint_id]
+    tell = ScreenTeller(chosen, about(programme), lang, named_counts(chosen), suppress)
+    names = short_names([one.benchmark for one in found.published], lang)
     sections = (
-        _curve_section(tell, found, clock_of(endpoint_id)),
-        *(_without_margin(section(tell)) for section in (relapse_section, toxicity_section)),
+        _curve_section(tell, found, names),
+        _relapse_part(tell),
+        toxicity_part(tell),
     )
+    notes = margin_notes(tell, found, names)
     both = controlled(
         replace(
             whole,
-            brief=(*whole.brief, Finding(finding(tell, found))),
-            brief_notes=(*whole.brief_notes, *margin_notes(tell, found)),
+            brief=(*whole.brief, Finding(finding(tell, found, names))),
+            brief_notes=(*whole.brief_notes, *notes),
             sections=(*whole.sections, *sections),
         )
     )
@@ -129,88 +160,70 @@ def build_evidence(
         notes=both.brief_notes[len(whole.brief_notes) :],
         sections=both.sections[len(whole.sections) :],
         figures=both.figures,
+        toxicity_styles=row_styles(tell),
+        sizes={names[one.benchmark.id]: f"n {one.row.n}" for one in found.published if one.row.n},
     )
 
 
-def with_studies(figures: ProgrammeFigures, studies: Collection[str]) -> ProgrammeFigures:
-    """The figures with only these published studies beside them."""
+def with_cohorts(
+    figures: ProgrammeFigures, endpoint_id: str, cohorts: Sequence[str]
+) -> ProgrammeFigures:
+    """The figures with only these published cohorts beside the curve and the toxicities."""
+    figure = figures.survival[endpoint_id]
+    beside = replace(figure, published=survival_beside(figures, figure, cohorts))
     return replace(
         figures,
-        survival={
-            name: replace(
-                one, published=tuple(b for b in one.published if b.benchmark.study in studies)
-            )
-            for name, one in figures.survival.items()
-        },
+        survival={**figures.survival, endpoint_id: beside},
         toxicity=tuple(
-            replace(one, published=tuple(b for b in one.published if b.benchmark.study in studies))
-            for one in figures.toxicity
+            replace(one, published=toxicity_beside(one, cohorts)) for one in figures.toxicity
         ),
     )
 
 
-def finding(tell: Teller, figure: SurvivalFigure) -> Prose:
+def finding(tell: Teller, figure: SurvivalFigure, names: Names) -> Prose:
     """What the figure says at twelve months, what was published, and what that allows."""
     key = figure.endpoint_id
     nl, en = _state(key)
-    at_day = [
-        beside
-        for beside in figure.published
-        if beside.row.at_days is not None
-        and abs(beside.row.at_days - DAYS_OF_MONTH[NAMED_MONTH]) <= SAME_DAY
-    ]
-    fits = [beside for beside in at_day if beside.comparable in FITS]
+    known = [one for one in at_named_month(figure.published) if one.benchmark.study in STUDIES]
     return tell.prose(
         at_month(tell, figure, key, nl, en),
-        published_sentence(tell, fits),
-        what_is_allowed(tell, figure.at[NAMED_MONTH], key, fits) if fits else None,
-        *(
-            tell.says(
-                "**{name} staat er niet naast**: de definitie van de bron past niet bij deze.",
-                "**{name} is not set beside it**: the definition of the source does not fit this.",
-                name=study_name(beside.benchmark),
-            )
-            for beside in at_day
-            if beside.comparable not in FITS
-        ),
-        None if figure.published or clock_of(key) == "infusion" else _no_other_clock(tell),
+        printed_sentence(tell, figure.published, names),
+        what_is_allowed(tell, figure.at[NAMED_MONTH], key, known) if figure.published else None,
+        *may_they_be_compared(tell, figure.published, names, key),
+        None if default_cohorts(key) or not family_of(key) else _no_other_clock(tell),
     )
 
 
 def _no_other_clock(tell: Teller) -> Sentence:
     return tell.says(
-        "ELIANA en CIBMTR tellen vanaf infusie; naast dit cijfer staat daarom geen benchmark.",
-        "ELIANA and CIBMTR count from infusion, so no benchmark stands beside this figure.",
+        "ELIANA en CIBMTR tellen vanaf infusie; naast dit cijfer staan zij daarom niet.",
+        "ELIANA and CIBMTR count from infusion, so neither stands beside this figure.",
     )
 
 
 def _state(endpoint_id: str) -> tuple[str, str]:
     """What a child is that had no event."""
-    if endpoint_id.startswith("os."):
+    family = family_of(endpoint_id)
+    if family == "os":
         return "in leven", "alive"
-    if endpoint_id.startswith("rfs."):
+    if family == "rfs":
         return "vrij van recidief", "free of relapse"
     return "vrij van events", "event-free"
 
 
-def _curve_section(tell: Teller, figure: SurvivalFigure, clock: str) -> Section:
+def _curve_section(tell: Teller, figure: SurvivalFigure, names: Names) -> Section:
     key = figure.endpoint_id
+    clock = clock_of(key)
     title = endpoint(key).definition.name.text(tell.lang)
-    data = curve_data(tell, figure, clock)
+    drawn = curve_data(tell, replace(figure, published=()), clock)
+    marks = tuple(mark_named(one, names) for one in figure.published)
+    data = replace(drawn, label=tell.t("Programma", "Programme"), benchmarks=marks)
     at = figure.at[NAMED_MONTH]
     clock_words = CLOCKS[clock][tell.lang != "nl"]
     words = tell.t(f"{title}, vanaf {clock_words}", f"{title}, from {clock_words}")
     chart = Chart(
         data,
-        (
-            tell.says(
-                "Event bij {k} van {n}.",
-                "An event in {k} of {n}.",
-                k=tell.count(key),
-                n=tell.many(f"{key}.n", "child"),
-            ),
-            curve_reading(tell, bool(data.censor_days), bool(data.benchmarks)),
-        ),
+        (curve_reading(tell, bool(data.censor_days), bool(marks)),),
         tell.says(
             "{what}: {p} op twaalf maanden, interval {ci}; {n} gevolgd.",
             "{what}: {p} at twelve months, interval {ci}; {n} followed.",
@@ -222,12 +235,40 @@ def _curve_section(tell: Teller, figure: SurvivalFigure, clock: str) -> Section:
         curve_table(tell, figure, "curve", words),
         "curve",
     )
-    published = benchmark_table(tell, figure, "published")
-    blocks: tuple[Block, ...] = (chart, published) if published is not None else (chart,)
-    return Section(title, (), blocks, id="curve")
+    count = tell.says(
+        "{n}, {k} met een event",
+        "{n}, {k} with an event",
+        n=tell.many(f"{key}.n", "child"),
+        k=tell.count(key),
+    )
+    published = published_table(tell, figure.published, names, "published")
+    blocks: list[Block] = [Paragraph((count,)), chart]
+    if published is not None:
+        blocks.append(published)
+    if family_of(key) == "efs" and clock == "infusion":
+        blocks.append(variants_table(tell))
+    return Section(title, (), tuple(blocks), id="curve")
 
 
-def _without_margin(section: Section) -> Section:
-    """A section of the report without its notes: the page has a margin of its own."""
-    kept = tuple(block for block in section.blocks if not isinstance(block, MarginNote))
-    return replace(section, blocks=kept, new_page=False)
+def _relapse_part(tell: Teller) -> Section:
+    """The report's section of relapse, its figure first, without the notes of its margin."""
+    whole = relapse_section(tell)
+    charts = [block for block in whole.blocks if isinstance(block, Chart)]
+    rest = [block for block in whole.blocks if not isinstance(block, Chart | MarginNote)]
+    title = tell.t("Recidief naar soort", "Relapse by class")
+    count = tell.says(
+        "{k} van {n}",
+        "{k} of {n}",
+        k=tell.count("relapse.any"),
+        n=tell.many("flow.infused", "child"),
+    )
+    free = tell.t("geen recidief", "no relapse")
+    charts = [
+        replace(one, data=replace(one.data, free_label=free))
+        if isinstance(one.data, CumulativeIncidenceData)
+        else one
+        for one in charts
+    ]
+    known = INCIDENCE in tell.figures.incidence
+    blocks: tuple[Block, ...] = (*((Paragraph((count,)),) if known else ()), *charts, *rest)
+    return Section(title, whole.lead, blocks, id="relapse")

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from cartulary.codebook.endpoint_reader import endpoint
 from cartulary.reports.content import Count, MarginNote
+from cartulary.reports.evidence_page.beside_words import Names, cohort_notes
 from cartulary.reports.programme_report.event_free import SIGNS
-from cartulary.reports.programme_report.published_words import remarks
 from cartulary.reports.programme_report.teller import Teller
-from cartulary.reports.text import Sentence, Told
+from cartulary.reports.text import Told
 from cartulary.studies.survival import SurvivalFigure
 
 ORIGINS = {
@@ -19,16 +19,17 @@ ORIGINS = {
     ),
     "simulated": ("Gesimuleerd; geen echte kinderen.", "Simulated; no real children."),
 }
+GLYPHS = {"recorded": "●", "reconstructed": "◐", "simulated": "✛"}
 
 
-def margin_notes(tell: Teller, figure: SurvivalFigure) -> tuple[MarginNote, ...]:
+def margin_notes(tell: Teller, figure: SurvivalFigure, names: Names) -> tuple[MarginNote, ...]:
     """The notes of the margin, in order."""
     return (
         _definition(tell, figure.endpoint_id),
         _children(tell, figure),
         _origin(tell),
         _method(tell),
-        *_published(tell, figure),
+        *cohort_notes(tell, figure.published, names, figure.endpoint_id),
         _signs(tell),
     )
 
@@ -75,9 +76,10 @@ def _children(tell: Teller, figure: SurvivalFigure) -> MarginNote:
 
 
 def _origin(tell: Teller) -> MarginNote:
-    ours = tell.says("**{word}**", "**{word}**", word=tell.t(*ORIGINS[tell.figures.origin]))
-    beside = tell.says("□ ◇ Gepubliceerd, zoals gedrukt.", "□ ◇ Published, as printed.")
-    return MarginNote(tell.t("Herkomst", "Origin"), (ours, beside))
+    glyph = GLYPHS[tell.figures.origin]
+    marked = tell.says("{g} {w}", "{g} {w}", g=glyph, w=tell.t(*ORIGINS[tell.figures.origin]))
+    beside = tell.says("□ ◇ △ Gepubliceerd, zoals gedrukt.", "□ ◇ △ Published, as printed.")
+    return MarginNote(tell.t("Herkomst", "Origin"), (marked, beside))
 
 
 def _method(tell: Teller) -> MarginNote:
@@ -96,18 +98,6 @@ def _method(tell: Teller) -> MarginNote:
             ),
         ),
     )
-
-
-def _published(tell: Teller, figure: SurvivalFigure) -> tuple[MarginNote, ...]:
-    said: dict[str, Sentence] = {}
-    for beside in figure.published:
-        remark = remarks(tell, beside)
-        if remark is not None:
-            said.setdefault(remark.plain, remark)
-    if not said:
-        return ()
-    title = tell.t("Bij de gepubliceerde cijfers", "To the published figures")
-    return (MarginNote(title, tuple(said.values())),)
 
 
 def _signs(tell: Teller) -> MarginNote:

@@ -106,3 +106,8 @@ def accessible_svg(svg: str, identity: str, title: str, sentence: str) -> str:
         f'<title id="{identity}-title">{escape(title)}</title>'
         f'<desc id="{identity}-desc">{escape(sentence)}</desc>{body}'
     )
+
+
+def png_of(svg: str, scale: float = 2.0) -> bytes:
+    """An SVG as a PNG picture, its text in Inter; the same for the same input."""
+    return bytes(_renderer().svg_to_png(svg, scale=scale))

@@ -54,6 +54,19 @@ class BlockedAttempt:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenBackStep:
+    """A step that was taken back, with the entry that says so; it is no hand-off any more."""
+
+    step: str
+    when: str
+    by: str
+    reason: str
+    entry: int
+    hash: str
+    back_entry: int
+
+
+@dataclass(frozen=True, slots=True)
 class IdentityProof:
     """One product or bag, with its whole chain of identity.
 
@@ -77,6 +90,7 @@ class IdentityProof:
     made: str
     edition: str
     sample: str = ""
+    taken_back: tuple[TakenBackStep, ...] = ()
     sound: bool = True
     """False when an entry on the page is not what was written."""
 

@@ -16,6 +16,7 @@ from cartulary.reports.identity_proof.content import (
     HandOff,
     IdentityProof,
     ReadIdentifier,
+    TakenBackStep,
 )
 from cartulary.reports.identity_proof.words import WORDS
 
@@ -96,6 +97,7 @@ def print_form(proof: IdentityProof) -> dict[str, Any]:
         "labels": [{"name": label, "value": value} for label, value in proof.labels],
         "hand_offs": [_hand_off(n, step, say) for n, step in enumerate(proof.hand_offs, start=1)],
         "blocked": [_blocked(attempt, say) for attempt in proof.blocked],
+        "taken_back": [_taken_back(one, say) for one in proof.taken_back],
         "head": f"{say['head']} {proof.head_number}",
         "head_hash": _grouped(proof.head_hash),
         "verdict": proof.verdict,
@@ -155,6 +157,18 @@ def _blocked(attempt: BlockedAttempt, say: dict[str, str]) -> dict[str, Any]:
         "entry": str(attempt.entry),
         "hash": _grouped(attempt.hash),
         "query": f"{say['query']} {attempt.query}" if attempt.query else "",
+    }
+
+
+def _taken_back(one: TakenBackStep, say: dict[str, str]) -> dict[str, str]:
+    return {
+        "step": one.step,
+        "when": one.when,
+        "by": one.by,
+        "reason": one.reason,
+        "entry": str(one.entry),
+        "hash": _grouped(one.hash),
+        "back_entry": f"{say['back_entry']} {one.back_entry}",
     }
 
 

@@ -15,6 +15,9 @@ VOUCHED = "cartulary_second_factor_by_provider"
 PASSWORD = "account_change_password"  # noqa: S105 - the name of a page
 FACTOR = "mfa_activate_totp"
 
+# Where a request keeps whose factor was seen.
+_SEEN = "cartulary_second_factor_seen"
+
 # Of allauth's pages only these are offered. Nobody signs up; nothing goes by e-mail.
 OFFERED = frozenset(
     {
@@ -48,9 +51,19 @@ def lacking(request: HttpRequest) -> str | None:
         return None
     if account.password_is_one_time and account.has_usable_password():
         return PASSWORD
-    if request.session.get(VOUCHED) == account.pk or has_second_factor(account):
+    if request.session.get(VOUCHED) == account.pk or _has_factor_in(request):
         return None
     return FACTOR
+
+
+def _has_factor_in(request: HttpRequest) -> bool:
+    """Whether the account of a request holds a factor; that it does is asked once a request."""
+    if getattr(request, _SEEN, None) == request.user.pk:
+        return True
+    has = has_second_factor(request.user)
+    if has:
+        setattr(request, _SEEN, request.user.pk)
+    return has
 
 
 def has_second_factor(account: Any) -> bool:

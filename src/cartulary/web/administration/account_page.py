@@ -27,6 +27,7 @@ from cartulary.registry.permissions import Permission
 from cartulary.web.access import SeatedRequest, page, proven_anew
 from cartulary.web.administration.forms import RoleForm
 from cartulary.web.administration.people import of_centre, person, sessions_of, why_not
+from cartulary.web.entry.refused_words import fault_words
 
 
 @page(Permission.ADMINISTER)
@@ -55,7 +56,7 @@ def role(request: SeatedRequest, pk: int) -> HttpResponse:
                 by=request.seat.account.get_username(),
             )
         except AccountError as error:
-            form.add_error(None, str(error))
+            form.add_error(None, fault_words(error))
     if not form.is_valid():
         return _shown(request, found, form, status=422)
     return redirect("administration:account", pk=pk)

@@ -4,12 +4,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-import polars as pl
 from django.http import Http404
 from ninja import Query, Router
 
-from cartulary.course.cohort import Cohort
 from cartulary.registry import scope
 from cartulary.registry.permissions import Permission
 from cartulary.registry.reading_log import read
@@ -17,6 +16,11 @@ from cartulary.registry.snapshot import one_moment
 from cartulary.web.api.door import Needs, ServiceRequest
 from cartulary.web.api.moments import AS_OF, moment_asked
 from cartulary.web.api.shapes import CohortOut, RowsOut, TableOut
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from cartulary.course.cohort import Cohort
 
 router = Router(tags=["cohort"])
 SEES = Needs(Permission.USE_API_READ, Permission.EXPORT_REPORT)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema
@@ -12,7 +13,6 @@ from pydantic import ConfigDict
 
 from cartulary.codebook.endpoint_reader import endpoint
 from cartulary.course.checks import check_courses
-from cartulary.course.cohort import Cohort
 from cartulary.course.problem import Severity
 from cartulary.registry import scope
 from cartulary.registry.courses import cohort_of
@@ -20,23 +20,23 @@ from cartulary.registry.permissions import Permission
 from cartulary.registry.reading_log import read
 from cartulary.registry.snapshot import one_moment
 from cartulary.studies.child_summary import summaries
-from cartulary.studies.chosen_children import (
-    CHOSEN_BY,
-    FEWEST_OF_A_PART,
-    Choice,
-    chosen_children,
-)
 from cartulary.studies.not_reported import refuse_silent
 from cartulary.studies.period import Period
-from cartulary.studies.single_estimate import DEFAULT_DAYS, Line, endpoint_estimates
 from cartulary.web.api.door import Needs, ServiceRequest
 from cartulary.web.api.moments import AS_OF, moment_asked
 from cartulary.web.api.problems import ApiRefusal
 from cartulary.web.api.shapes import EstimateOut, FigureOut
 
+if TYPE_CHECKING:
+    from cartulary.course.cohort import Cohort
+    from cartulary.studies.single_estimate import Line
+
 router = Router(tags=["estimates"])
 SEES = Needs(Permission.USE_API_READ, Permission.SEE_EVIDENCE)
 
+#: The days that are reckoned unless others are asked, the same as on the command line. They stand
+#: here so that a server that nobody asks for estimates does without the memory of what makes them.
+USUAL_DAYS = (183, 365, 730)
 _MOST_DAYS_ASKED = 24
 _LONGEST_DAYS = 36525
 _CODE = Field(None, max_length=60, description="Only children with this code.")
@@ -49,7 +49,7 @@ class EstimateIn(Schema):
 
     endpoint: str = Field(max_length=80, description="Such as os.infusion: its family and clock.")
     day: list[int] = Field(
-        list(DEFAULT_DAYS),
+        list(USUAL_DAYS),
         min_length=1,
         max_length=_MOST_DAYS_ASKED,
         description=f"Days on the endpoint's clock, 0 to {_LONGEST_DAYS}; may be repeated.",
@@ -81,6 +81,14 @@ def estimate(
     Refused when a course has an error (unless good_courses), when fewer than five children are
     chosen, and, for another purpose, when a count would fall below the centre's own limit.
     """
+    from cartulary.studies.chosen_children import (
+        CHOSEN_BY,
+        FEWEST_OF_A_PART,
+        Choice,
+        chosen_children,
+    )
+    from cartulary.studies.single_estimate import endpoint_estimates
+
     moment = moment_asked(as_of)
     seat = request.seat
     purpose = "" if seat.purpose is None else seat.purpose.value

@@ -43,6 +43,8 @@ PAGES: Final = {
     "identity": gettext_lazy("identity"),
     "evidence": gettext_lazy("outcomes"),
     "report": gettext_lazy("report"),
+    "outcome table": gettext_lazy("table of outcomes"),
+    "exports": gettext_lazy("what was taken away"),
 }
 
 

@@ -3,18 +3,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest
 
-from cartulary.registry.courses import moment_of
+from cartulary.course.errors import CourseError
+from cartulary.registry.courses import course_of, current_events, moment_of
 from cartulary.registry.models import Child
+from cartulary.registry.payload import event_of
 from cartulary.registry.permissions import Permission
 from cartulary.web.entry.history import versions_of
-from cartulary.web.entry.place import may_write, place_of_event, seat_of
+from cartulary.web.entry.place import Place, may_write, place_of_event, seat_of
 from cartulary.web.entry.said_values import day_words, said_facts
 from cartulary.web.entry.spoken import language
+from cartulary.web.event_address import verify_url
 
 
 def chosen_value(
@@ -23,7 +27,8 @@ def chosen_value(
     """What the margin shows of an event; nothing for one that is not there."""
     try:
         place = place_of_event(request, child.key, event)
-    except Http404:
+        place = place if as_of is None else _as_of(place, as_of)
+    except (Http404, CourseError):
         return {"value": None}
     assert place.original is not None
     seat = seat_of(request)
@@ -42,10 +47,31 @@ def chosen_value(
             ),
             "facts": facts,
             "withdrawn": place.withdrawn,
-            "versions": versions_of(place),
+            "versions": [one for one in versions_of(place) if one.version <= place.version],
             "may_amend": writes and seat.may(Permission.AMEND),
             "may_ask": seat.may(Permission.ASK_QUERY),
+            "may_verify": seat.may(Permission.VERIFY_SOURCE) and not place.withdrawn,
+            "verify_url": verify_url(child.key, event),
             "as_of": moment_of(as_of),
         },
         "child": child,
     }
+
+
+def _as_of(place: Place, as_of: date) -> Place:
+    """What the event said at the end of that day, counted from the day 0 of then."""
+    course = course_of(place.child, as_of)
+    then = next(
+        (one for one in current_events(place.child, as_of) if one.event == place.event), None
+    )
+    if then is None:
+        raise Http404
+    return replace(
+        place,
+        course=course,
+        anchors=replace(place.anchors, day0=course.day0, day0_is=course.day0_is),
+        version=then.version,
+        original=event_of(then.kind, then.event, then.payload, course.day0),
+        payload=then.payload,
+        withdrawn=then.withdrawn,
+    )

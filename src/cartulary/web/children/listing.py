@@ -3,14 +3,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
+from uuid import UUID
 
-from cartulary.course.errors import CourseError
+from django.db.models import Min
+
+from cartulary.course.course import Course
+from cartulary.course.events import Death
 from cartulary.registry import clock, scope
-from cartulary.registry.courses import course_of
 from cartulary.registry.models import Child, Due
 from cartulary.web.access import Seat
-from cartulary.web.home.told import status_words
+from cartulary.web.home.told import decisive_courses, status_words
 
 A_PAGE = 40
 
@@ -25,39 +29,35 @@ def listed(seat: Seat, asked: str, page: str) -> dict[str, Any]:
     pages = max(1, -(-total // A_PAGE))
     number = min(max(int(page) if page.isdecimal() and len(page) < 7 else 1, 1), pages)
     rows = list(found[(number - 1) * A_PAGE : number * A_PAGE])
-    due = _next_due(rows)
+    due, courses = _next_due(rows), decisive_courses(rows)
     return {
         "asked": asked,
         "total": total,
         "pages": pages,
         "number": number,
-        "children": [_row(child, due.get(child.key)) for child in rows],
+        "children": [_row(child, courses.get(child.key), due.get(child.key)) for child in rows],
     }
 
 
-def _next_due(children: list[Child]) -> dict[Any, Due]:
-    """The first open item of each child."""
-    first: dict[Any, Due] = {}
-    open_items = Due.objects.filter(child__in=children, done_on__isnull=True).order_by("closes")
-    for item in open_items:
-        first.setdefault(item.child_id, item)
-    return first
+def _next_due(children: list[Child]) -> dict[UUID, date]:
+    """When the first open item of each child closes."""
+    open_items = Due.objects.filter(child__in=children, done_on__isnull=True).order_by()
+    first = open_items.values("child").annotate(first=Min("closes"))
+    return dict(first.values_list("child", "first"))
 
 
-def _row(child: Child, due: Due | None) -> dict[str, Any]:
+def _row(child: Child, course: Course | None, due: date | None) -> dict[str, Any]:
     status, age = "", None
-    try:
-        course = course_of(child)
-    except CourseError:
-        pass
-    else:
+    if course is not None:
         status = status_words(course)
         if course.day0 is not None:
-            age = course.age_years_on((clock.today() - course.day0).days)
+            today = (clock.today() - course.day0).days
+            died = course.first(Death)
+            age = course.age_years_on(today if died is None or died.day is None else died.day)
     return {
         "child": child,
         "status": status,
         "age": None if age is None else int(age),
         "due": due,
-        "late": due is not None and due.closes < clock.today(),
+        "late": due is not None and due < clock.today(),
     }

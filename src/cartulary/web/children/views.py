@@ -31,6 +31,7 @@ from cartulary.web.children.rows import rows_of
 from cartulary.web.children.sentence import about, finding
 from cartulary.web.entry.place import child_or_404, may_write, seat_of
 from cartulary.web.entry.spoken import date_words
+from cartulary.web.event_address import LONGEST_ADDRESS, address_of, event_at
 
 PANELS = ("all", "before", "month", "year", "later")
 
@@ -54,7 +55,7 @@ def child(request: HttpRequest, key: UUID) -> HttpResponse:
     """The timeline. With an event chosen, the margin says what is behind it."""
     who = child_or_404(request, key)
     as_of = _as_of(request)
-    event = request.GET.get("event", "")[:200]
+    event = event_at(request.GET.get("event", "")[:LONGEST_ADDRESS])
     if request.headers.get("HX-Request") == "true" and event:
         _note(request, who, "value", as_of)
         return render(request, "children/value.html", chosen_value(request, who, event, as_of))
@@ -65,7 +66,7 @@ def child(request: HttpRequest, key: UUID) -> HttpResponse:
 
     def address(name: str) -> str:
         to = kept.copy()
-        to["event"] = name
+        to["event"] = address_of(name)
         return f"?{to.urlencode()}"
 
     picture = timeline(

@@ -11,10 +11,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cartulary.course.course import Course
 from cartulary.course.events import EVENT_TYPE_OF_KIND
 from cartulary.registry import clock, reading_log
+from cartulary.registry.child_payload import CHILD
 from cartulary.registry.courses import course_of
 from cartulary.registry.models import Child, Current, Draft, Entry, Finding
 from cartulary.registry.permissions import Permission
@@ -27,6 +29,8 @@ from cartulary.web.entry.place import child_or_404, may_write, seat_of
 from cartulary.web.entry.sections import GROUPS
 from cartulary.web.entry.spoken import language
 
+#: Drafts that the page of a product goes on with.
+PRODUCT_DRAFTS = {"handling": gettext_lazy("hand-off"), "results": gettext_lazy("release tests")}
 _WRITING = (Permission.WRITE_EVENTS, Permission.WRITE_TOXICITY, Permission.WRITE_PRODUCT)
 
 
@@ -75,8 +79,13 @@ def _kind(request: HttpRequest, child: Child, course: Course, kind: str) -> dict
 def _draft(child: Child, draft: Draft) -> dict[str, Any]:
     event_type = EVENT_TYPE_OF_KIND.get(draft.kind)
     names: dict[str, Any] = {"key": child.key}
+    words = PRODUCT_DRAFTS.get(draft.kind, _("The child itself"))
     written = Current.objects.filter(child=child, event=draft.event)
-    if draft.event and not written.exists():
+    if draft.kind == CHILD:
+        url = reverse("entry:amend_child", kwargs=names)
+    elif draft.kind in PRODUCT_DRAFTS:
+        url = reverse("product:product", kwargs={**names, "event": draft.event})
+    elif draft.event and not written.exists():
         # A day that the grid has begun and not saved yet.
         url = reverse("toxicity:grid", kwargs=names)
     elif draft.event:
@@ -84,7 +93,7 @@ def _draft(child: Child, draft: Draft) -> dict[str, Any]:
     else:
         url = reverse("entry:new", kwargs={**names, "kind": draft.kind})
     return {
-        "words": event_type.label(language()) if event_type else draft.kind,
+        "words": event_type.label(language()) if event_type else words,
         "changes": bool(draft.event),
         "said": draft_words(draft),
         "kind": draft.kind,

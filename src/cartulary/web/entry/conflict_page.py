@@ -9,20 +9,21 @@ from collections.abc import Mapping, Sequence
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cartulary.course.events import Event
 from cartulary.registry.change import Conflict
-from cartulary.registry.models import Entry
+from cartulary.registry.models import Child, Entry
 from cartulary.registry.payload import event_of
 from cartulary.web.entry.form_reading import REASON
 from cartulary.web.entry.history import names_of
 from cartulary.web.entry.place import Place
-from cartulary.web.entry.said_values import differences
+from cartulary.web.entry.said_values import Difference, differences
 from cartulary.web.entry.spoken import language
 
-_OWN = ("csrfmiddlewaretoken", "base_version", "once", "act", "take", REASON)
+_OWN = ("csrfmiddlewaretoken", "base_version", "once", "act", "take", "seen", REASON)
 
 
 def conflict_page(
@@ -31,13 +32,40 @@ def conflict_page(
     posted: Mapping[str, Sequence[str]],
     conflict: Conflict,
     mine: Event,
+    at: str = "",
 ) -> HttpResponse:
-    """The page that is shown when somebody saved while another was typing."""
+    """The page that is shown when somebody saved while another was typing.
+
+    `at` is where the choice is sent, with what was posted; the form of the event by itself.
+    """
     theirs_row = conflict.theirs
     payload = json.loads(theirs_row.payload)
     theirs = event_of(place.kind, place.event, payload, place.child.day0)
-    entry = Entry.objects.filter(centre=place.child.centre, number=theirs_row.entry).first()
     rows = differences([(mine, conflict.mine.payload), (theirs, payload)], place.anchors)
+    names = {"key": place.child.key, "event": place.event}
+    return both_versions(
+        request,
+        place.child,
+        conflict,
+        place.event_type.label(language()),
+        rows,
+        posted,
+        at or reverse("entry:amend", kwargs=names),
+    )
+
+
+def both_versions(
+    request: HttpRequest,
+    child: Child,
+    conflict: Conflict,
+    kind_words: str,
+    rows: Sequence[Difference],
+    posted: Mapping[str, Sequence[str]],
+    at: str,
+) -> HttpResponse:
+    """Both versions side by side: mine first, then theirs; either choice is sent to `at`."""
+    theirs_row = conflict.theirs
+    entry = Entry.objects.filter(centre=child.centre, number=theirs_row.entry).first()
     author = ""
     if entry is not None:
         author = names_of({entry.author}).get(entry.author, entry.author)
@@ -49,9 +77,8 @@ def conflict_page(
         "entry/conflict.html",
         {
             "title": _("Two people, one event"),
-            "child": place.child,
-            "place": place,
-            "kind_words": place.event_type.label(language()),
+            "child": child,
+            "kind_words": kind_words,
             "rows": rows,
             "author": author,
             "time": f"{timezone.localtime(entry.recorded_at):%H:%M}" if entry else "",
@@ -65,6 +92,7 @@ def conflict_page(
             "reason": conflict.mine.reason,
             "version": theirs_row.version,
             "once": str(uuid.uuid4()),
+            "at": at,
         },
         status=409,
     )

@@ -38,6 +38,7 @@ from cartulary.web.entry.place import (
     require,
     seat_of,
 )
+from cartulary.web.entry.refused_words import fault_words
 from cartulary.web.entry.said_dates import d_plus
 from cartulary.web.entry.said_values import day_words, fact_words, said_facts
 from cartulary.web.entry.sections import GROUPS
@@ -49,6 +50,7 @@ from cartulary.web.entry.spoken import (
     unit_words,
 )
 from cartulary.web.entry.typed_choices import clean_text
+from cartulary.web.event_address import verify_url
 
 LONGEST_LINE = 160
 _ORDER = {kind: n for n, kind in enumerate(k for _title, kinds in GROUPS for k in kinds)}
@@ -159,6 +161,8 @@ def event_detail(request: HttpRequest, key: UUID, event: str) -> HttpResponse:
             "versions": versions_of(place),
             "findings": [] if place.withdrawn else findings_of_event(place.child, event),
             "may_ask": seat.may(Permission.ASK_QUERY) and not place.withdrawn,
+            "may_verify": seat.may(Permission.VERIFY_SOURCE) and not place.withdrawn,
+            "verify_url": verify_url(place.child.key, event),
             "may_amend": writes and seat.may(Permission.AMEND) and not place.withdrawn,
             "may_withdraw": writes and seat.may(Permission.WITHDRAW) and not place.withdrawn,
         },
@@ -189,7 +193,7 @@ def withdraw_event(request: HttpRequest, key: UUID, event: str) -> HttpResponse:
         except Conflict:
             wrong = _("Somebody changed this event since you opened the page. Look at it again.")
         except CartularyError as fault:
-            wrong = str(fault)
+            wrong = fault_words(fault)
         else:
             drafts.discard(seat_of(request).account, place.child, place.kind, event)
             messages.success(request, saved_words(entry))

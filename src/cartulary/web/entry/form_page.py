@@ -37,6 +37,7 @@ from cartulary.web.entry.place import (
     seat_of,
 )
 from cartulary.web.entry.plausible import doubts
+from cartulary.web.entry.refused_words import course_words, fault_words, refused_words
 from cartulary.web.entry.saving import payload_with_reasons, save, written_before
 from cartulary.web.entry.spoken import language
 
@@ -224,7 +225,7 @@ def _saved(
     try:
         event = event_read(read, place.anchors, event_id)
     except CourseError as error:
-        wrong = tuple(Wrong("f-date", _("The event"), text) for text in error.problems)
+        wrong = tuple(Wrong("f-date", _("The event"), one) for one in course_words(error))
         return _shown(request, place, posted, checked=True, extra=wrong)
     odd = doubts(place.course, event, language(), replaced=place.event)
     unexplained = [one for one in odd.asked if not read.because.get(one.rule)]
@@ -250,13 +251,11 @@ def _saved(
         _keep(request, place)
         return conflict_page(request, place, posted, conflict, event)
     except Refused as refused:
-        wrong = tuple(
-            Wrong("f-date", one.fact, f"{one.why} {one.remedy}") for one in refused.problems
-        )
+        wrong = tuple(Wrong("f-date", *refused_words(one)) for one in refused.problems)
         return _shown(request, place, posted, checked=True, extra=wrong)
     except StorageError as fault:
         _keep(request, place)
-        wrong = (Wrong("f-date", _("The ledger"), str(fault)),)
+        wrong = (Wrong("f-date", _("The ledger"), fault_words(fault)),)
         return _shown(request, place, posted, checked=True, extra=wrong)
     return _done(request, place, entry, go_on=go_on)
 

@@ -19,6 +19,7 @@ from cartulary.web.access import page
 from cartulary.web.entry.form_filling import date_text
 from cartulary.web.entry.form_view import Wrong
 from cartulary.web.entry.place import child_or_404, posted_texts, seat_of
+from cartulary.web.entry.refused_words import fault_words
 from cartulary.web.entry.register_form import (
     BIRTH_DATE,
     IDENTITY_NAMES,
@@ -56,7 +57,7 @@ def identity(request: HttpRequest, key: UUID) -> HttpResponse:
             try:
                 set_identity(child, found.person, account=seat.account)
             except IdentityError as error:
-                wrong = [Wrong("f-hospital_number", _("Who the child is"), str(error))]
+                wrong = [Wrong("f-hospital_number", _("Who the child is"), fault_words(error))]
             else:
                 messages.success(request, _("Kept, sealed apart from the ledger."))
                 return redirect("entry:identity", key=child.key)

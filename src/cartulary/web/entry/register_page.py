@@ -31,6 +31,7 @@ from cartulary.web.entry.form_context import (
 from cartulary.web.entry.form_view import Wrong
 from cartulary.web.entry.place import posted_texts, seat_of
 from cartulary.web.entry.pseudonyms import next_pseudonym
+from cartulary.web.entry.refused_words import fault_words, refused_words
 from cartulary.web.entry.register_form import (
     IDENTITY_NAMES,
     Registration,
@@ -79,15 +80,13 @@ def register_child(request: HttpRequest) -> HttpResponse:
     try:
         child, entry = _write(seat, found)
     except Refused as refused:
-        wrong = [
-            Wrong("f-course_id", one.fact, f"{one.why} {one.remedy}") for one in refused.problems
-        ]
+        wrong = [Wrong("f-course_id", *refused_words(one)) for one in refused.problems]
         return _shown(request, found, checked=True, wrong=wrong)
     except IdentityError as error:
-        wrong = [Wrong("f-hospital_number", _("Who the child is"), str(error))]
+        wrong = [Wrong("f-hospital_number", _("Who the child is"), fault_words(error))]
         return _shown(request, found, checked=True, wrong=wrong)
     except CartularyError as error:
-        wrong = [Wrong("f-course_id", _("The ledger"), str(error))]
+        wrong = [Wrong("f-course_id", _("The ledger"), fault_words(error))]
         return _shown(request, found, checked=True, wrong=wrong)
     drafts.discard(seat.account, None, CHILD, "")
     messages.success(request, saved_words(entry))
@@ -169,3 +168,12 @@ def _keep(request: HttpRequest) -> Any:
     seat = seat_of(request)
     typed = drafts.typed_in(posted_texts(request))
     return drafts.keep(seat.account, seat.centre, None, CHILD, "", 0, typed, clock.now())
+
+
+def _keep_expired(request: HttpRequest) -> None:
+    """Keep what was posted into a session that has just ended; who the child is is left out."""
+    _keep(request)
+
+
+for _view in (register_child, keep_draft):
+    _view.when_expired = _keep_expired  # type: ignore[attr-defined]

@@ -1,18 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where a child is registered and its events are written, changed and looked up.
 
-An event may bear any name, also one with a slash, so it is matched last.
+An event may bear any name, so its address is sealed; and it is matched last.
 """
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, register_converter
 
-from cartulary.web.entry import choose_page, event_page, form_page, identity_page, register_page
+from cartulary.web.entry import (
+    child_page,
+    choose_page,
+    event_page,
+    form_page,
+    identity_page,
+    register_page,
+)
+from cartulary.web.event_address import EventConverter
+
+register_converter(EventConverter, "event")
 
 _CHILD = "<uuid:key>/"
 _NEW = f"{_CHILD}events/new/<slug:kind>/"
-_EVENT = f"{_CHILD}events/<path:event>/"
+_EVENT = f"{_CHILD}events/<event:event>/"
 
 urlpatterns = [
     path("new/", register_page.register_child, name="register"),
@@ -20,6 +30,9 @@ urlpatterns = [
     path("new/draft/", register_page.keep_draft, name="register_draft"),
     path(f"{_CHILD}identity/", identity_page.identity, name="identity"),
     path(f"{_CHILD}identity/erase/", identity_page.erase_identity, name="erase_identity"),
+    path(f"{_CHILD}itself/", child_page.amend_child, name="amend_child"),
+    path(f"{_CHILD}itself/read/<slug:field>/", child_page.read_back, name="read_child"),
+    path(f"{_CHILD}itself/draft/", child_page.keep_draft, name="draft_child"),
     path(f"{_CHILD}events/", event_page.events, name="events"),
     path(f"{_CHILD}events/new/", choose_page.choose, name="choose"),
     path(_NEW, form_page.new_event, name="new"),

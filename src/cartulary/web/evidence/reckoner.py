@@ -11,18 +11,18 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import replace
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cartulary.web.evidence.worker import MADE, written
 
 if TYPE_CHECKING:
+    from cartulary.course.tables import Programme
     from cartulary.registry.models import Centre
-    from cartulary.reports.content import Section
     from cartulary.studies.child_summary import ChildSummary
     from cartulary.studies.chosen_children import ChosenChildren
     from cartulary.studies.programme import ProgrammeFigures
+    from cartulary.web.evidence.children_behind import Behind
     from cartulary.web.evidence.evidence_wanted import EvidenceWanted
 
 PAGE, BEHIND = "page.json", "behind.json"
@@ -48,29 +48,47 @@ def evidence_of(
 ) -> tuple[dict[str, Any], dict[str, list[str]]]:
     """The page as plain values, and the keys of the children behind its figures by group."""
     from cartulary.course.errors import EstimandError
-    from cartulary.registry.courses import programme_of
+    from cartulary.reports.evidence_page.build import offered_endpoints
     from cartulary.studies.checked_programme import CheckedProgramme, checked_programme
     from cartulary.studies.child_summary import summaries
     from cartulary.studies.chosen_children import Choice, chosen_children
+    from cartulary.studies.one_origin import of_one_origin
     from cartulary.studies.period import Period
     from cartulary.studies.programme import programme_figures
+    from cartulary.web.evidence.children_behind import children_behind
 
     say("reading and checking the ledger")
-    read = programme_of(centre, wanted.as_of)
-    checked = checked_programme(read, good_courses=True)
+    read, without_consent = _read(centre, wanted)
+    of_one = of_one_origin(read, wanted.origin)
+    page: dict[str, Any] = {
+        "origin": of_one.origin,
+        "origins": list(of_one.children),
+        "others": _unless_small(
+            sum(of_one.children.values()) - of_one.children.get(of_one.origin, 0), wanted.suppress
+        ),
+        "without_consent": _unless_small(without_consent, wanted.suppress),
+        "endpoints": _usual_endpoints(read, wanted),
+        **_cohorts(wanted),
+    }
+    checked = checked_programme(of_one.programme, good_courses=True)
     if not isinstance(checked, CheckedProgramme):
-        return {"refusal": "errors" if read.cohort is not None else "nobody"}, {}
+        nobody = "nobody" if wanted.purpose is None else "no_consent"
+        return page | {"refusal": "errors" if read.cohort is not None else nobody}, {}
     children = summaries(checked.cohort.courses())
     try:
         choice = Choice(wanted.codes, Period(wanted.first, wanted.last))
         chosen = chosen_children(children, choice, wanted.clock)
     except EstimandError:
         everybody = chosen_children(children, Choice(), wanted.clock)
-        return {"refusal": "foreseeing", "codes": _codes(everybody, wanted)}, {}
-    page: dict[str, Any] = {
+        return page | {"refusal": "foreseeing", "codes": _codes(everybody, wanted)}, {}
+    page |= {
         "codes": _codes(chosen, wanted),
-        "left_out": len(checked.left_out),
-        "without_date": chosen.without_date,
+        "left_out": _unless_small(
+            len(checked.left_out) - len(of_one.programme.left_out), wanted.suppress
+        ),
+        "without_date": _unless_small(
+            chosen.without_date if wanted.first or wanted.last else 0, wanted.suppress
+        ),
     }
     refusal = _too_few(children, chosen, choice.is_everybody, wanted.suppress)
     if refusal:
@@ -79,59 +97,105 @@ def evidence_of(
     part = checked.cohort if choice.is_everybody else checked.cohort.select(list(chosen.chosen))
     figures = programme_figures(part, not_reported=read.not_reported)
     told = replace(checked.programme, problems=checked.problems, left_out=checked.left_out)
-    page |= _told(figures, told, wanted)
-    return page, ({} if "refusal" in page else _behind(centre, figures, wanted.endpoint))
-
-
-def _told(figures: ProgrammeFigures, programme: Any, wanted: EvidenceWanted) -> dict[str, Any]:
-    """What the page says of the figures."""
-    from cartulary.reports.evidence_page import build_evidence, offered_endpoints
-    from cartulary.reports.figures_json import figure_record
-
-    offered = offered_endpoints(figures)
-    page: dict[str, Any] = {"endpoints": _endpoint_words(offered, wanted.lang)}
+    figures = _with_endpoint(figures, wanted.endpoint)
+    page["endpoints"] = _endpoint_words(offered_endpoints(figures), wanted.lang)
     if wanted.endpoint not in figures.survival:
-        return page | {"refusal": "no_curve"}
+        return page | {"refusal": "no_curve"}, {}
+    behind = children_behind(centre, figures, wanted.endpoint)
+    return page | _told(figures, told, wanted, behind), behind.groups
+
+
+def _read(centre: Centre, wanted: EvidenceWanted) -> tuple[Programme, int]:
+    """The courses of the centre, for a purpose only those with consent; how many are left out."""
+    from cartulary.registry import scope
+    from cartulary.registry.courses import cohort_of, programme_of
+    from cartulary.registry.snapshot import one_moment
+
+    with one_moment():
+        read = programme_of(centre, wanted.as_of)
+        if wanted.purpose is None or read.cohort is None:
+            return read, 0
+        # Who may be counted is settled today, whatever day is looked at.
+        leaving = scope.exportable(None, centre, wanted.purpose)
+        held = cohort_of(
+            leaving.children, wanted.as_of, name=read.name, data_cut=read.data_cut, notes=read.notes
+        )
+    return replace(read, cohort=held if len(held) else None), leaving.left_out
+
+
+def _unless_small(count: int, suppress: int) -> int | None:
+    """A count, or None where it may not be shown."""
+    return None if 0 < count < suppress else count
+
+
+def _with_endpoint(figures: ProgrammeFigures, endpoint_id: str) -> ProgrammeFigures:
+    """With the curve that is asked for, where the report does not draw it by itself."""
+    from cartulary.codebook.endpoint_reader import endpoint
+    from cartulary.studies.not_reported import is_silent
+    from cartulary.studies.survival import survival_figure
+
+    wanted = endpoint(endpoint_id).definition.kind == "time_to_event"
+    if (
+        endpoint_id in figures.survival
+        or not wanted
+        or is_silent(endpoint_id, figures.not_reported)
+    ):
+        return figures
+    found = survival_figure(figures.cohort, endpoint_id)
+    if found is None:
+        return figures
+    return replace(figures, survival={**figures.survival, endpoint_id: found})
+
+
+def _cohorts(wanted: EvidenceWanted) -> dict[str, Any]:
+    """The published cohorts that may be chosen, and those that stand there at first."""
+    from cartulary.reports.evidence_page.beside import default_cohorts, offered_cohorts, rows_of
+    from cartulary.reports.evidence_page.cohort_names import name_of
+
+    cohorts = []
+    for cohort in offered_cohorts(wanted.endpoint):
+        days = [row.at_days or 0 for row in rows_of(cohort, wanted.endpoint)]
+        months = ", ".join(f"{day * 12 / 365.25:.0f}" for day in days)
+        cohorts.append([cohort.id, name_of(cohort, wanted.lang), months])
+    return {"cohorts": cohorts, "cohorts_first": list(default_cohorts(wanted.endpoint))}
+
+
+def _usual_endpoints(read: Programme, wanted: EvidenceWanted) -> dict[str, list[Any]]:
+    """The definitions that a programme's page offers, whether or not there is a curve."""
+    from cartulary.reports.evidence_page.build import CLOCK_ORDER, clock_of
+    from cartulary.studies.not_reported import is_silent, silent_families
+    from cartulary.studies.programme import EFS_CURVES, EFS_VARIANTS, OS_CURVES, OTHER_CURVES
+
+    silent = silent_families(read.not_reported)
+    usual = dict.fromkeys((*EFS_CURVES, *EFS_VARIANTS, *OS_CURVES, *OTHER_CURVES))
+    names = [name for name in usual if not is_silent(name, silent)]
+    by_clock = {clock: [n for n in names if clock_of(n) == clock] for clock in CLOCK_ORDER}
+    return _endpoint_words({k: tuple(v) for k, v in by_clock.items() if v}, wanted.lang)
+
+
+def _told(
+    figures: ProgrammeFigures, programme: Any, wanted: EvidenceWanted, behind: Behind
+) -> dict[str, Any]:
+    """What the page says of the figures."""
+    from cartulary.reports.evidence_page.beside import offered_cohorts
+    from cartulary.reports.evidence_page.build import build_evidence
+    from cartulary.web.evidence.page_json import page_values
+
+    beside = wanted.beside
+    if beside is not None:
+        known = [one.id for one in offered_cohorts(wanted.endpoint)]
+        beside = tuple(name for name in beside if name in known)
     say("writing the words and tables")
     made = build_evidence(
-        _beside_family(figures, wanted.endpoint),
+        figures,
         programme,
         wanted.endpoint,
         wanted.lang,
         suppress=wanted.suppress,
-        beside=wanted.studies,
+        beside=beside,
     )
     say("drawing the figures")
-    return page | {
-        "title": made.title,
-        "origin": made.origin,
-        "finding": [_runs(sentence.spans) for sentence in made.finding],
-        "margin": [
-            {
-                "title": note.title,
-                "identifier": note.identifier,
-                "sentences": [_runs(sentence.spans) for sentence in note.sentences],
-            }
-            for note in made.notes
-        ],
-        "sections": [_section(section, made.lang) for section in made.sections],
-        "figures": [figure_record(figure) for figure in made.figures],
-    }
-
-
-def _beside_family(figures: ProgrammeFigures, endpoint_id: str) -> ProgrammeFigures:
-    """With the published figures of its family beside a variant, where its clock is theirs."""
-    from cartulary.studies.survival import survival_figure
-
-    family = next((name for name in ("efs", "os") if name in endpoint_id.split(".")[:2]), "")
-    figure = figures.survival[endpoint_id]
-    if figure.published or not family or not endpoint_id.endswith(".infusion"):
-        return figures
-    again = survival_figure(figures.cohort, endpoint_id, key=family)
-    if again is None:
-        return figures
-    more = replace(figure, published=again.published)
-    return replace(figures, survival={**figures.survival, endpoint_id: more})
+    return page_values(made, behind)
 
 
 def _too_few(
@@ -154,117 +218,11 @@ def _too_few(
     return {}
 
 
-def _behind(centre: Centre, figures: ProgrammeFigures, endpoint_id: str) -> dict[str, list[str]]:
-    """The keys of the children behind the figures, by group."""
-    from cartulary.evidence.follow_up_of_cohort import follow_up_of_cohort
-    from cartulary.registry.models import Child
-
-    keys = {
-        name: str(key)
-        for key, name in Child.objects.filter(centre=centre).values_list("key", "course_id")
-    }
-    found: dict[str, list[str]] = {"chosen": [], "infused": []}
-    for child in figures.children:
-        groups = ["chosen"]
-        if child.was_infused:
-            groups.append("infused")
-            if child.relapses:
-                groups += ["relapse", f"relapse.{child.relapses[0].relapse_class}"]
-            for kind in {record.kind for record in child.toxicities}:
-                if (child.highest_grade(kind) or 0) > 0:
-                    groups.append(f"toxicity.{kind}")
-        for group in groups:
-            if child.child in keys:
-                found.setdefault(group, []).append(keys[child.child])
-    rows = follow_up_of_cohort(figures.cohort, endpoint_id).follow_up
-    assert rows.child_ids is not None
-    for name, status in zip(rows.child_ids, rows.status, strict=True):
-        if str(name) in keys:
-            group = "event" if status else "no_event"
-            found.setdefault(group, []).append(keys[str(name)])
-    return found
-
-
-def _section(section: Section, lang: str) -> dict[str, Any]:
-    from cartulary.reports.content import Chart, Heading, Note, Paragraph, Table
-    from cartulary.reports.figures.svg import accessible_svg, svg_of
-
-    blocks: list[dict[str, Any]] = []
-    for place, block in enumerate(section.blocks):
-        if isinstance(block, Chart):
-            name = f"{section.id}-{place}"
-            svg = svg_of(block.data, lang, "screen")
-            blocks.append(
-                {
-                    "type": "chart",
-                    "svg": accessible_svg(svg, name, section.title, block.alt.plain),
-                    "caption": [_runs(sentence.spans) for sentence in block.caption],
-                    "table": _table(block.table, lang),
-                }
-            )
-        elif isinstance(block, Table):
-            blocks.append({"type": "table", "table": _table(block, lang)})
-        elif isinstance(block, Paragraph | Note):
-            said = [_runs(sentence.spans) for sentence in block.sentences]
-            blocks.append({"type": "prose", "sentences": said})
-        elif isinstance(block, Heading):
-            blocks.append({"type": "heading", "text": block.text})
-    return {
-        "id": section.id,
-        "title": section.title,
-        "lead": [_runs(sentence.spans) for sentence in section.lead],
-        "blocks": blocks,
-    }
-
-
-def _table(table: Any, lang: str) -> dict[str, Any]:
-    from cartulary.reports.tabulated import set_table
-
-    made = set_table(table, lang, "screen")
-    return {
-        "id": table.id,
-        "caption": [_runs(sentence.spans) for sentence in table.caption],
-        "groups": [{"title": title, "columns": columns} for title, columns in made.groups],
-        "columns": [{"title": one.title, "align": one.align} for one in made.columns],
-        "rows": [
-            {
-                "starts_group": row.starts_group,
-                "cells": [
-                    {
-                        "runs": _runs(cell.spans),
-                        "tail": cell.tail,
-                        "mark": cell.mark,
-                        "columns": cell.columns,
-                        "align": cell.align,
-                        "strong": cell.strong,
-                        "first": cell.first,
-                    }
-                    for cell in row.cells
-                ],
-            }
-            for row in made.rows
-        ],
-        "footnotes": [{"mark": m, "runs": _runs(s.spans)} for m, s in made.footnotes],
-        "note": [_runs(sentence.spans) for sentence in made.note],
-    }
-
-
-def _runs(spans: Any) -> list[dict[str, Any]]:
-    """Runs of text, those of one style joined."""
-    return [
-        {"text": "".join(span.text for span in run), "bold": bold, "italic": italic}
-        for (bold, italic), run in groupby(spans, key=lambda span: (span.bold, span.italic))
-    ]
-
-
 def _endpoint_words(offered: dict[str, tuple[str, ...]], lang: str) -> dict[str, list[Any]]:
     from cartulary.codebook.endpoint_reader import endpoint
 
     return {
-        clock: [
-            [name, f"{(d := endpoint(name).definition).name.text(lang)} ({d.edition})"]
-            for name in names
-        ]
+        clock: [[name, endpoint(name).definition.name.text(lang)] for name in names]
         for clock, names in offered.items()
     }
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext, gettext_lazy
 
 from cartulary.registry import scope
 from cartulary.registry.permissions import Permission
-from cartulary.registry.reading_log import read
 from cartulary.web.access import Seat, SeatedRequest, page
 from cartulary.web.evidence import made_reports
+from cartulary.web.evidence.export_log import REPORT, exported
 from cartulary.web.evidence.made_reports import MadeReport
 from cartulary.web.evidence.report_form import LANGUAGES, ReportForm
 from cartulary.web.evidence.report_wanted import FORMS, ReportWanted
@@ -87,8 +87,15 @@ def download(request: SeatedRequest, key: str, form: str) -> HttpResponseBase:
         # A consent may have been withdrawn since.
         return redirect("evidence:made", key=key)
     wanted = report.wanted
-    digest = report.files[f"report.{form}"]
-    read(seat.account, seat.centre, None, "report", wanted.as_of, _logged(report, form, digest))
+    exported(
+        seat,
+        REPORT,
+        form,
+        report.files[f"report.{form}"],
+        purpose=wanted.purpose,
+        children=report.children,
+        as_of=wanted.as_of,
+    )
     return FileResponse(
         report.file(form).open("rb"),
         as_attachment=True,
@@ -98,8 +105,7 @@ def download(request: SeatedRequest, key: str, form: str) -> HttpResponseBase:
 
 
 def _form(request: SeatedRequest, form: ReportForm, status: int = 200) -> HttpResponse:
-    left = scope.exportable(request.seat.account, request.seat.centre, None)
-    context = {"form": form, "children": len(left.children)}
+    context = {"form": form, "children": scope.children(request.seat).count()}
     return render(request, "evidence/report.html", context, status=status)
 
 
@@ -160,10 +166,3 @@ def _as_form(wanted: ReportWanted) -> dict[str, Any]:
 def _file_name(wanted: ReportWanted, form: str) -> str:
     day = f"-{wanted.as_of}" if wanted.as_of else ""
     return f"cartulary-{wanted.centre}-{wanted.lang}{day}.{form}"
-
-
-def _logged(report: MadeReport, form: str, digest: str) -> str:
-    """What the log says of a file that left: form, purpose, how many children, and its hash."""
-    purpose = report.wanted.purpose.value if report.wanted.purpose else "own use"
-    children = "withheld" if report.children is None else f"{report.children} children"
-    return f"{form}, {purpose}, {children}, sha256 {digest[:16]}"

@@ -15,7 +15,8 @@ from tempfile import mkdtemp
 from typing import Any, Final
 
 from cartulary.registry import keys
-from cartulary.web.evidence.worker import COMMAND, DONE, PROGRESS, RUNNING, written
+from cartulary.web.evidence.worker import COMMAND, DONE, PROGRESS, RUNNING
+from cartulary.web.evidence.worker import written as written
 
 WANTED: Final = "wanted.json"
 #: A task that has not ended after so long will not.
@@ -68,6 +69,14 @@ def state(folder: Path) -> str:
     except OSError:
         return "lost"
     return "lost" if time.time() - began > LOST_SECONDS else "working"
+
+
+def seconds(folder: Path) -> float:
+    """How long a task has been at it."""
+    try:
+        return max(0.0, time.time() - (folder / RUNNING).stat().st_mtime)
+    except OSError:
+        return 0.0
 
 
 def ended(folder: Path) -> dict[str, Any]:

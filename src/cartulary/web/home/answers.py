@@ -27,6 +27,7 @@ from cartulary.registry.permissions import Permission
 from cartulary.registry.reading_log import read
 from cartulary.web.access import Seat, SeatedRequest, page
 from cartulary.web.entry.anchors import Anchors, infusions_of
+from cartulary.web.entry.refused_words import fault_words
 from cartulary.web.entry.spoken import language, number_words
 from cartulary.web.entry.typed import NotUnderstood, Understood
 from cartulary.web.entry.typed_dates import read_date
@@ -220,7 +221,7 @@ def _written(seat: Seat, item: Due, form: ActForm, today: date) -> Entry | None:
     try:
         return write(seat.hand(), item, on, form)
     except CartularyError as error:
-        form.text_error = str(error)
+        form.text_error = fault_words(error)
         return None
 
 

@@ -19,6 +19,7 @@ from cartulary.registry.permissions import Permission
 from cartulary.registry.reading_log import read
 from cartulary.registry.worklist_findings import an_error_after_all, not_an_error, words_of
 from cartulary.web.access import SeatedRequest, page
+from cartulary.web.entry.refused_words import fault_words
 from cartulary.web.entry.spoken import language, number_words
 from cartulary.web.home.lines import finding_line, local, names_of
 from cartulary.web.home.places import child_url, event_url
@@ -100,7 +101,7 @@ def _answered(request: SeatedRequest, row: Finding, because: str) -> str:
         else:
             entry = not_an_error(hand, row, because, now=clock.now())
     except CartularyError as error:
-        return str(error)
+        return fault_words(error)
     if entry is not None:
         messages.success(
             request,

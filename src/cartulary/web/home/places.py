@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Addresses of a child's pages: keys and names of events, never a pseudonym or a value."""
+"""Addresses of a child's pages: keys and sealed names, never a pseudonym or a value."""
 
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import quote
 from uuid import UUID
+
+from cartulary.web.event_address import address_of
 
 #: The form that registers a child.
 REGISTER_URL: Final = "/children/new/"
@@ -17,12 +18,8 @@ def child_url(child: UUID | str) -> str:
 
 
 def event_url(child: UUID | str, event: str) -> str:
-    """One event: its value and history.
-
-    >>> event_url("k", "infusion-1")
-    '/children/k/events/infusion-1/'
-    """
-    return f"/children/{child}/events/{quote(event, safe='')}/"
+    """One event: its value and history."""
+    return f"/children/{child}/events/{address_of(event)}/"
 
 
 def new_event_url(child: UUID | str, kind: str) -> str:

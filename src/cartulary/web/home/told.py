@@ -3,10 +3,14 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
+from uuid import UUID
 
+from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,8 +28,9 @@ from cartulary.course.events import (
     Relapse,
 )
 from cartulary.course.events.disease import Cd19Status, Response
-from cartulary.registry.courses import course_of
+from cartulary.registry.courses import courses_of
 from cartulary.registry.models import Child, Current
+from cartulary.registry.payload import written_event
 from cartulary.web.entry.said_dates import d_plus
 from cartulary.web.entry.spoken import language, study_day_text
 from cartulary.web.home.lines import names_of, when
@@ -49,17 +54,45 @@ class TouchedLine:
 def touched_lines(children: list[Child], today: date) -> list[TouchedLine]:
     """Each child with where the course stands and what was written last."""
     names = names_of(child.touched_by for child in children)
+    courses, last = decisive_courses(children), _last_rows(children)
     return [
-        _line(child, today, names.get(child.touched_by, child.touched_by)) for child in children
+        _line(
+            child,
+            courses.get(child.key),
+            last.get(child.key),
+            today,
+            names.get(child.touched_by, child.touched_by),
+        )
+        for child in children
     ]
 
 
-def _line(child: Child, today: date, who: str) -> TouchedLine:
+def decisive_courses(children: list[Child]) -> dict[UUID, Course]:
+    """The courses of children by key, with what `status_words` looks at and nothing else.
+
+    A course that cannot be read is left out.
+    """
     try:
-        course = course_of(child)
+        return {one.key: course for one, course in courses_of(children, kinds=_DECISIVE)}
     except CourseError:
-        course = None
-    last = Current.objects.filter(child=child).order_by("-entry").first()
+        found = {}
+        for child in children:
+            with suppress(CourseError):
+                found |= {one.key: course for one, course in courses_of([child], kinds=_DECISIVE)}
+        return found
+
+
+def _last_rows(children: list[Child]) -> dict[UUID, Current]:
+    """What was written last about each child."""
+    said = Current.objects.filter(child__in=children).order_by()
+    last = said.values("child").annotate(last=Max("entry")).values_list("child", "last")
+    rows = said.filter(entry__in=[entry for _, entry in last])
+    return {row.child_id: row for row in rows}
+
+
+def _line(
+    child: Child, course: Course | None, last: Current | None, today: date, who: str
+) -> TouchedLine:
     return TouchedLine(
         child_key=str(child.key),
         course_id=child.course_id,
@@ -132,6 +165,9 @@ _STEPS: Final = {
 }
 
 
+_DECISIVE: Final = tuple(one.kind for one in (Assessment, Death, *_STEPS))
+
+
 def _on(course: Course, day: int | None) -> str:
     """A study day as D+7 after the last infusion before it, or as a study day."""
     if day is None:
@@ -150,8 +186,7 @@ def _last_words(row: Current | None, course: Course | None) -> str:
     if event_type is not None:
         what = event_type.label(language())
         what = what if what[1:2].isupper() else what[:1].lower() + what[1:]
-        events = () if course is None else course.events
-        event = next((one for one in events if one.event_id == row.event), None)
+        event = None if course is None or row.withdrawn else _event_of(row, course)
         if event is not None and event.day is not None and course is not None:
             day = f", {_on(course, event.day)}"
     said = {"what": what, "day": day}
@@ -160,6 +195,13 @@ def _last_words(row: Current | None, course: Course | None) -> str:
     if row.version > 1:
         return _("amended: %(what)s%(day)s") % said
     return _("new: %(what)s%(day)s") % said
+
+
+def _event_of(row: Current, course: Course) -> Event | None:
+    try:
+        return written_event(row.kind, row.event, json.loads(row.payload), course.day0)
+    except CourseError:
+        return None
 
 
 def kind_words(kind: str) -> str:

@@ -10,18 +10,15 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from cartulary.registry import clock
 from cartulary.registry.importing_columns import (
     MAPPABLE,
     NOT_READ,
     Head,
     Said,
-    apply,
     columns_for,
-    forget,
     heads_of,
     keys_in,
-    remember,
+    refuse_kinds_twice,
     remembered,
     says_more,
 )
@@ -31,7 +28,7 @@ from cartulary.registry.reading_log import read
 from cartulary.web.access import SeatedRequest, page
 from cartulary.web.entry.spoken import language
 from cartulary.web.importing.dry_run_page import upload_or_404
-from cartulary.web.importing.reckoned import reckon
+from cartulary.web.importing.progress_page import busy, read_or_begin
 from cartulary.web.importing.refusal_words import refusal_words
 from cartulary.web.importing.row_words import table_words
 
@@ -52,6 +49,8 @@ def columns(request: SeatedRequest, key: UUID) -> HttpResponse:
     """What each table and column holds; sent, the dry run is made anew."""
     seat = request.seat
     upload = upload_or_404(request, key)
+    if busy(upload):
+        return redirect("importing:dry_run", key=key)
     heads = heads_of(upload)
     said = remembered(seat.centre, heads)
     wrong = ""
@@ -64,16 +63,12 @@ def columns(request: SeatedRequest, key: UUID) -> HttpResponse:
         if request.POST.get("act") == "save":
             told = {h.name: said[h.name] for h in heads if _tells(h, said)}
             try:
-                apply(upload, told)
-                reckon(upload, seat.centre)
+                refuse_kinds_twice(heads, told)
+                plain = {name: one.plain() for name, one in told.items()}
+                read_or_begin(upload, seat.centre, plain)
             except ImportingRefusal as error:
                 wrong = refusal_words(error)
             else:
-                for head in heads:
-                    if head.name in told:
-                        remember(seat.centre, head, told[head.name], clock.now())
-                    else:
-                        forget(seat.centre, head)
                 return redirect("importing:dry_run", key=key)
     read(seat.account, seat.centre, None, "import")
     context: dict[str, Any] = {

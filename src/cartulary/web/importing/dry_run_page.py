@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 from urllib.parse import urlencode
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -14,12 +14,7 @@ from django.utils.translation import gettext as _
 
 from cartulary.course.errors import CartularyError
 from cartulary.course.events import EVENT_TYPE_OF_KIND
-from cartulary.course.problem import Severity
-from cartulary.registry import clock
 from cartulary.registry.child_payload import CHILD
-from cartulary.registry.importing import commit
-from cartulary.registry.importing_columns import uploaded
-from cartulary.registry.importing_errors import error_workbook
 from cartulary.registry.importing_outcome import Outcome
 from cartulary.registry.importing_refusal import NoUpload
 from cartulary.registry.importing_shown import Kept, rows
@@ -29,7 +24,9 @@ from cartulary.registry.reading_log import read
 from cartulary.web.access import SeatedRequest, page
 from cartulary.web.entry.spoken import language
 from cartulary.web.home.lines import local
-from cartulary.web.importing.reckoned import read_upload, reckon, reckoned
+from cartulary.web.importing import doing, work
+from cartulary.web.importing.doing import reckoned
+from cartulary.web.importing.progress_page import busy, follow, read_or_begin, refused_before
 from cartulary.web.importing.refusal_words import refusal_words
 from cartulary.web.importing.row_words import kind_words, row_words
 
@@ -48,9 +45,16 @@ _ORDER: Final = (
 def shown(request: SeatedRequest, key: UUID) -> HttpResponse:
     """What importing these files would do, row by row. Nothing is written by looking."""
     upload = upload_or_404(request, key)
-    kept = reckoned(upload, request.seat.centre)
+    followed = follow(request, upload)
+    if followed is not None:
+        return followed
+    kept = reckoned(upload)
+    if kept is None:
+        kept = read_or_begin(upload, request.seat.centre)
+        if kept is None:
+            return redirect("importing:dry_run", key=key)
     read(request.seat.account, request.seat.centre, None, "import")
-    return _page(request, upload, kept)
+    return _page(request, upload, kept, wrong=refused_before(upload))
 
 
 @page(Permission.IMPORT_TABLES, methods=("POST",))
@@ -58,21 +62,28 @@ def write(request: SeatedRequest, key: UUID) -> HttpResponse:
     """Write what was shown: everything, or the courses without an error."""
     seat = request.seat
     upload = upload_or_404(request, key)
+    kept = None if busy(upload) else reckoned(upload)
+    if kept is None:
+        return redirect("importing:dry_run", key=key)
     reason = request.POST.get("reason", "")[:LONGEST_REASON].strip()
     if not reason:
-        kept = reckoned(upload, seat.centre)
         return _page(request, upload, kept, no_reason=True)
+    wanted = {
+        "act": work.WRITE,
+        "account": seat.account.pk,
+        "username": seat.account.get_username(),
+        "reason": reason,
+        "good_courses": request.POST.get("which") == "good",
+        "seen": request.POST.get("seen", ""),
+        "batch": str(uuid4()),
+    }
+    if not work.is_small(upload):
+        work.begin(upload, wanted)
+        return redirect("importing:dry_run", key=key)
     try:
-        batch = commit(
-            seat.hand("import"),
-            read_upload(upload),
-            clock.now(),
-            reason,
-            good_courses=request.POST.get("which") == "good",
-            seen=request.POST.get("seen", ""),
-        )
+        batch = doing.write(upload, seat.centre, wanted, doing.quietly)
     except CartularyError as error:
-        kept = reckon(upload, seat.centre)
+        kept = reckoned(upload) or kept
         return _page(request, upload, kept, wrong=refusal_words(error), reason=reason)
     discard(upload)
     messages.success(request, _("The import was written."))
@@ -81,18 +92,19 @@ def write(request: SeatedRequest, key: UUID) -> HttpResponse:
 
 @page(Permission.IMPORT_TABLES)
 def errors(request: SeatedRequest, key: UUID) -> HttpResponse:
-    """The uploaded tables as a workbook, with a column of errors in each."""
-    upload = upload_or_404(request, key)
-    made = read_upload(upload)
-    kept = reckoned(upload, request.seat.centre)
-    problems = [
-        row.problem
-        for row in rows(upload, Outcome.ERROR.value, size=kept.run.errors)
-        if row.problem is not None
-    ]
-    warnings = [p for p in made.readable.problems if p.severity is Severity.WARNING]
+    """The uploaded tables as a workbook, with a column of errors in each; made first if long."""
+    upload, lang = upload_or_404(request, key), language()
+    if busy(upload):
+        return redirect("importing:dry_run", key=key)
+    place = doing.errors_at(upload, lang)
+    if not place.exists() and not work.is_small(upload):
+        work.begin(upload, {"act": work.ERRORS, "lang": lang})
+        return redirect("importing:dry_run", key=key)
     read(request.seat.account, request.seat.centre, None, "import")
-    content = error_workbook(uploaded(upload), [*problems, *warnings], language())
+    if place.exists():
+        content = place.read_bytes()
+    else:
+        content = doing.with_errors(upload, request.seat.centre, lang, doing.quietly)
     return HttpResponse(
         content,
         content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -103,9 +115,26 @@ def errors(request: SeatedRequest, key: UUID) -> HttpResponse:
 
 
 @page(Permission.IMPORT_TABLES, methods=("POST",))
+def again(request: SeatedRequest, key: UUID) -> HttpResponse:
+    """Read files anew whose reading broke off."""
+    upload = upload_or_404(request, key)
+    if not busy(upload):
+        try:
+            read_or_begin(upload, request.seat.centre)
+        except CartularyError as error:
+            messages.error(request, refusal_words(error))
+            return redirect("importing:start")
+    return redirect("importing:dry_run", key=key)
+
+
+@page(Permission.IMPORT_TABLES, methods=("POST",))
 def throw_away(request: SeatedRequest, key: UUID) -> HttpResponse:
     """Throw the uploaded files away."""
-    discard(upload_or_404(request, key))
+    upload = upload_or_404(request, key)
+    if busy(upload):
+        messages.error(request, _("These files are being worked on. Wait until that is done."))
+        return redirect("importing:dry_run", key=key)
+    discard(upload)
     messages.success(request, _("The files were thrown away. Nothing was written."))
     return redirect("importing:start")
 
@@ -166,6 +195,7 @@ def _page(
         "can_write_all": run.changes > 0 and not run.errors and not run.blocked,
         "can_write_good": run.changes > 0 and run.errors > 0 and not run.blocked,
         "wrong": wrong,
+        "errors_ready": doing.errors_at(upload, lang).exists(),
         "reason": reason,
         "no_reason": no_reason,
     }

@@ -19,6 +19,7 @@ from cartulary.course.tables.table_names import CHILDREN
 from cartulary.registry.child_payload import CHILD
 from cartulary.registry.event_values import DATE, label_of, recorded_fields, shown
 from cartulary.registry.importing_outcome import Outcome, RowOutcome
+from cartulary.registry.refusal_words import in_language
 
 MOST_FIELDS: Final = 6
 
@@ -86,7 +87,7 @@ def row_words(row: RowOutcome, lang: str) -> RowWords:
         "" if row.kind == CHILD else row.event,
         tuple(said[:MOST_FIELDS]),
         max(0, len(said) - MOST_FIELDS),
-        row.problem,
+        None if row.problem is None else in_language(row.problem, lang),
     )
 
 

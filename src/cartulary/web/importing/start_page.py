@@ -10,14 +10,13 @@ from django.shortcuts import redirect, render
 
 from cartulary.registry import clock
 from cartulary.registry.importing_archive import LARGEST_UPLOAD_BYTES
-from cartulary.registry.importing_columns import apply, heads_of, remembered
 from cartulary.registry.importing_refusal import ImportingRefusal
 from cartulary.registry.importing_upload import Incoming, receive, waiting
 from cartulary.registry.models import Batch
 from cartulary.registry.permissions import Permission
 from cartulary.web.access import SeatedRequest, page
 from cartulary.web.home.lines import local, names_of
-from cartulary.web.importing.reckoned import reckon
+from cartulary.web.importing.progress_page import read_or_begin
 from cartulary.web.importing.refusal_words import refusal_words
 
 SHOWN: Final = 50
@@ -34,10 +33,7 @@ def start(request: SeatedRequest) -> HttpResponse:
         ]
         try:
             upload = receive(files, seat.centre, seat.account, clock.now())
-            known = remembered(seat.centre, heads_of(upload))
-            if known:
-                apply(upload, known)
-            reckon(upload, seat.centre)
+            read_or_begin(upload, seat.centre)
         except ImportingRefusal as error:
             wrong = refusal_words(error)
         else:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("<uuid:key>/columns/", columns_page.columns, name="columns"),
     path("<uuid:key>/errors/", dry_run_page.errors, name="errors"),
     path("<uuid:key>/write/", dry_run_page.write, name="write"),
+    path("<uuid:key>/again/", dry_run_page.again, name="again"),
     path("<uuid:key>/discard/", dry_run_page.throw_away, name="discard"),
     path("done/<uuid:key>/", batch_page.batch, name="batch"),
     path("done/<uuid:key>/undo/", batch_page.take_back, name="undo"),

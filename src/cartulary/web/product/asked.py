@@ -227,6 +227,13 @@ def _temperature(story: ProductStory, row: Row) -> Iterator[Field]:
         "choice",
         options=tuple((stays.value, word(stays)) for stays in Stays),
     )
+    yield Field(
+        "logger",
+        say("Or the logger's readings, pasted"),
+        "area",
+        help=say("One a line, with its time or without: 2020-09-29 07:50; -177.1"),
+        width="w24",
+    )
 
 
 def _people(story: ProductStory, unit: Unit, row: Row) -> Iterator[Field]:

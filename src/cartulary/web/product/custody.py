@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cartulary.registry.identifiers import shown
-from cartulary.registry.product_life import Step, Unit, still_to_come
+from cartulary.registry.product_life import WHOLE, Step, Unit, still_to_come
 from cartulary.registry.product_life_path import holder
 from cartulary.registry.product_life_reading import ProductStory
 from cartulary.registry.product_life_states import DONE, Act, Holder, State
@@ -21,11 +21,15 @@ from cartulary.web.product.spoken import (
     say,
     word,
 )
+from cartulary.web.product.temperature import TemperatureMark, mark_of
 
 
 @dataclass(frozen=True, slots=True)
 class CustodyRow:
-    """One line of the table. `kind` is done, first (one of two signatures), now or later."""
+    """One line of the table.
+
+    `kind` is done, first (one of two signatures), back (taken back), now or later.
+    """
 
     kind: str
     number: str
@@ -42,28 +46,56 @@ class CustodyRow:
     entry: int
     sequence: int
     note: str = ""
+    back: tuple[str, int] = ("", 0)
+    """Who took it back, when and why; and the entry that says so."""
+    mark: TemperatureMark | None = None
 
 
 def custody_of(story: ProductStory, unit: Unit, names: dict[str, str]) -> tuple[CustodyRow, ...]:
     """The hand-offs and checks of one bag in order."""
     rows: list[CustodyRow] = []
-    steps = [s for s in story.life.steps_of(unit) if s.act not in QUIET]
+    taken = {
+        one.undone.sequence: one
+        for one in story.life.taken_back
+        if one.undone.bag in (WHOLE, unit.bag) or not story.life.is_divided
+    }
+    steps = [step for step in story.life.steps_of(unit) if step.act not in QUIET]
+    steps += [one.undone for one in taken.values()]
     by_sequence = {step.sequence: step for step in steps}
     before: Step | None = None
-    for step in steps:
+    for step in sorted(steps, key=lambda step: step.sequence):
+        if step.sequence in taken:
+            row = _row(step, None, 0, names, by_sequence.get(step.first))
+            by = taken[step.sequence].by
+            back = (_taken_back(by, names), by.entry)
+            rows.append(replace(row, kind="back", number="", back=back))
+            continue
         if step.asks:
             if unit.asked is step:
-                rows.append(_row(step, None, len(rows) + 1, names, None))
+                rows.append(replace(_row(step, None, 0, names, None), number=""))
             continue
-        rows.append(_row(step, before, len(rows) + 1, names, by_sequence.get(step.first)))
+        rows.append(_row(step, before, _next(rows), names, by_sequence.get(step.first)))
         before = step
-    rows += _ahead(story, unit, len(rows))
+    rows += _ahead(story, unit, _next(rows) - 1)
     return tuple(rows)
 
 
 def counted(rows: tuple[CustodyRow, ...]) -> tuple[int, int]:
     """How many are done, and how many there are in all."""
-    return sum(row.kind == "done" for row in rows), len([r for r in rows if r.kind != "first"])
+    of = [row for row in rows if row.kind not in ("first", "back")]
+    return sum(row.kind == "done" for row in of), len(of)
+
+
+def _next(rows: list[CustodyRow]) -> int:
+    return sum(row.kind == "done" for row in rows) + 1
+
+
+def _taken_back(by: Step, names: dict[str, str]) -> str:
+    return say("Taken back by %(name)s, %(when)s: “%(reason)s”") % {
+        "name": names.get(by.author, by.author),
+        "when": moment(by),
+        "reason": by.details.get("reason") or "",
+    }
 
 
 def _row(
@@ -90,7 +122,15 @@ def _row(
         entry=step.entry,
         sequence=step.sequence,
         note=str(step.details.get("reason") or ""),
+        mark=mark_of(temperature, _JUDGED[step.in_range]()) if temperature else None,
     )
+
+
+_JUDGED = {
+    True: lambda: say("within limits"),
+    False: lambda: say("outside limits"),
+    None: lambda: say("not judged"),
+}
 
 
 def _in_range(step: Step) -> str:

@@ -15,12 +15,14 @@ from cartulary.registry.product_life import (
     label_read,
     to_read,
 )
+from cartulary.registry.product_life_back import last_step
 from cartulary.registry.product_life_limits import Limits
+from cartulary.registry.product_life_obstacles import Obstacle
 from cartulary.registry.product_life_path import holder
 from cartulary.registry.product_life_reading import ProductStory
 from cartulary.registry.product_life_states import Act, State
 from cartulary.registry.product_life_table import Row
-from cartulary.web.entry.spoken import language
+from cartulary.web.entry.spoken import language, number_words
 from cartulary.web.product.asked import Field, fields_of
 from cartulary.web.product.spoken import capital, moment, say, word
 
@@ -62,6 +64,8 @@ class Form:
     is_first_of_two: bool
     sees_what_was_asked: tuple[tuple[str, str], ...]
     focus_button: bool
+    takes_back: int
+    """The number of the step that would be taken back; 0 for another act."""
     is_for: str
     """Whose step it is, for somebody whose role may not take it; they get no fields."""
 
@@ -105,6 +109,7 @@ def form_of(
     identifiers = _identifiers(story, unit, row, typed, errors)
     first = first_signature(life, unit, row)
     read = all(one.state == "agrees" for one in identifiers)
+    back = last_step(life, unit) if row.act is Act.TAKE_BACK else None
     return Form(
         act=row.act.value,
         title=_title(story, unit, row),
@@ -117,21 +122,39 @@ def form_of(
         date_error=errors.get("date", ""),
         time_error=errors.get("time", ""),
         obstacles=tuple(
-            (way.fact.text(language()), way.why.text(language()), way.remedy.text(language()))
+            (_with_name(way, names), way.why.text(language()), way.remedy.text(language()))
             for way in ways
         ),
         problems=tuple(problems),
         may_go=not ways and read,
         why_not=_why_not(bool(ways), identifiers),
+        takes_back=back.sequence if back else 0,
         asked_by=names.get(first.author, first.author) if first else "",
         is_first_of_two=row.second is not None and first is None,
-        sees_what_was_asked=_asked_for(first),
+        sees_what_was_asked=_taken_back(back, names) if back else _asked_for(first),
         focus_button=bool(typed) and read and not ways,
         is_for=next((way.why.text(language()) for way in ways if way.code == "permission"), ""),
     )
 
 
+def _taken_back(last: Step, names: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """The step that would be taken back, for whoever is about to."""
+    act = (
+        word(last.act)
+        if not last.asks
+        else say("Sign first: %(act)s") % {"act": word(last.act).lower()}
+    )
+    return (
+        (say("Step"), act),
+        (say("Time"), moment(last)),
+        (say("By"), names.get(last.author, last.author)),
+        (say("Entry"), str(last.entry)),
+    )
+
+
 def _title(story: ProductStory, unit: Unit, row: Row) -> str:
+    if row.act is Act.TAKE_BACK:
+        return word(row.act)
     site = story.life.record.site
     gives, takes = holder(unit.state, site, unit.held), holder(row.target, site)
     if gives and takes and gives is not takes:
@@ -141,6 +164,14 @@ def _title(story: ProductStory, unit: Unit, row: Row) -> str:
             "takes": word(takes).lower(),
         }
     return word(row.act)
+
+
+def _with_name(way: Obstacle, names: Mapping[str, str]) -> str:
+    """The fact in the way; a person in it by name, not by account."""
+    fact = way.fact.text(language())
+    return (
+        fact.replace(way.value, names.get(way.value, way.value)) if way.code == "second" else fact
+    )
 
 
 def _button(row: Row, first: Step | None) -> str:
@@ -218,10 +249,10 @@ def _asked_for(first: Step | None) -> tuple[tuple[str, str], ...]:
         said.append((say("Reason"), str(details["reason"])))
     dose = details.get("dose_cells")
     if isinstance(dose, int | float):
-        said.append((say("Dose"), f"{dose / 1e6:g} × 10⁶"))
+        said.append((say("Dose"), f"{number_words(dose / 1e6)}\u00a0×\u00a010⁶"))
     weight = details.get("weight_kg")
     if isinstance(weight, int | float):
-        said.append((say("Weight"), f"{weight:g} kg"))
+        said.append((say("Weight"), f"{number_words(weight)}\u00a0kg"))
     for which, text in (details.get("identifiers") or {}).items():
         said.append((capital(word(Which(which))), shown(Which(which), str(text))))
     if details.get("state") and first.act is Act.ADOPT:

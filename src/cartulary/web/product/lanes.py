@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from cartulary.registry.product_life import Step, Unit, still_to_come
@@ -41,6 +42,9 @@ class Leg:
     pill_x: str = ""
     pill_y: str = ""
     marks: str = ""
+    note: str = ""
+    note_x: str = ""
+    note_y: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,8 @@ class _Stop:
     tone: str
     lane: Holder | None
     checked: int
+    act: Act | None = None
+    date: str = ""
 
 
 def lanes_of(story: ProductStory, unit: Unit) -> Lanes | None:
@@ -122,6 +128,8 @@ def _past(story: ProductStory, unit: Unit) -> list[_Stop]:
                 "wrong" if step.act in _STOPS else "done",
                 lane,
                 len(step.readings),
+                step.act,
+                step.date,
             )
         )
     return stops
@@ -156,7 +164,16 @@ def _legs(stops: list[_Stop], places: list[tuple[float, float]]) -> list[Leg]:
         (x1, y1), (x2, y2) = places[number - 1], places[number]
         stop = stops[number]
         if abs(y1 - y2) < 1:
-            legs.append(Leg(f"M{x1:g} {y1:g}H{x2:g}", stop.tone))
+            note = _in_manufacture(stops[number - 1], stop)
+            legs.append(
+                Leg(
+                    f"M{x1:g} {y1:g}H{x2:g}",
+                    stop.tone,
+                    note=note,
+                    note_x=f"{(x1 + x2) / 2:g}",
+                    note_y=f"{y1 + 17:g}",
+                )
+            )
             continue
         middle = (x1 + x2) / 2
         marks = " ".join(_MARK[stop.tone] for _ in range(max(2, stop.checked)))
@@ -170,6 +187,14 @@ def _legs(stops: list[_Stop], places: list[tuple[float, float]]) -> list[Leg]:
             )
         )
     return legs
+
+
+def _in_manufacture(start: _Stop, end: _Stop) -> str:
+    """How long the cells were being made, along the line on which they were."""
+    if start.act is not Act.START or not (start.date and end.date):
+        return ""
+    days = (date.fromisoformat(end.date) - date.fromisoformat(start.date)).days
+    return say("%(days)d d in manufacture") % {"days": days}
 
 
 _MARK: Final = {"done": "✓", "wrong": "✕", "next": "·", "later": "·"}

@@ -55,9 +55,8 @@ def products(request: SeatedRequest) -> HttpResponse:
     text = request.GET.get("from", "")
     offset = int(text) if text.isdecimal() and len(text) < 8 else 0
     found = (
-        Current.objects.filter(
-            centre=seat.centre, kind="product", withdrawn=False, child__withdrawn=False
-        )
+        Current.objects.filter(centre=seat.centre, kind="product", withdrawn=False)
+        .exclude(child__in=Child.objects.filter(centre=seat.centre, withdrawn=True))
         .order_by("-date", "-entry")
         .values_list("child_id", "event")
     )

@@ -14,7 +14,7 @@ from cartulary.registry.identifiers import Which, shown
 from cartulary.registry.models import Centre
 from cartulary.registry.permissions import Permission
 from cartulary.registry.policies import in_the_way
-from cartulary.registry.product_life import Unit, rows_from
+from cartulary.registry.product_life import Unit, next_row, rows_from
 from cartulary.registry.product_life_reading import Blocked, ProductStory
 from cartulary.registry.product_life_states import Act
 from cartulary.registry.product_life_table import EDITION, Row
@@ -22,6 +22,7 @@ from cartulary.web.access import Seat
 from cartulary.web.product.custody import counted, custody_of
 from cartulary.web.product.genealogy import kin_of
 from cartulary.web.product.hand_off import Form
+from cartulary.web.product.kept import RESULTS, kept
 from cartulary.web.product.lanes import lanes_of
 from cartulary.web.product.release import decision_of, further_tests, is_outside, tests_of
 from cartulary.web.product.sentence import sentence
@@ -42,6 +43,7 @@ _BESIDE: Final = (
     Act.DISCARD,
     Act.CANCEL,
     Act.RELABEL,
+    Act.TAKE_BACK,
 )
 
 
@@ -60,14 +62,16 @@ def page_context(
     """
     today = as_of or clock.today()
     names = names_of(
-        {step.author for step in story.life.steps} | {one.author for one in story.blocked}
+        {step.author for step in story.life.steps}
+        | {one.author for one in story.blocked}
+        | {step.author for one in story.life.taken_back for step in (one.undone, one.by)}
     )
     where, decisive = sentence(
         story, unit, names, seat.may, seat.account.get_username(), today.isoformat()
     )
     custody = custody_of(story, unit, names)
     done, of = counted(custody)
-    tests = tests_of(story)
+    tests = tests_of(story, kept(seat, story.child, RESULTS, story.event)[1])
     decision = decision_of(story)
     return {
         "story": story,
@@ -148,6 +152,10 @@ def _others(seat: Seat, story: ProductStory, unit: Unit, form: Form | None) -> l
             found.setdefault(row.act, row)
     today = clock.today().isoformat()
     offered = []
+    usual = next_row(story.life, unit)
+    if form is not None and usual is not None and form.act != usual.act.value:
+        # The way back to the usual next step, whoever's it is.
+        offered.append({"act": usual.act.value, "word": word(usual.act)})
     for act in _BESIDE:
         if act not in found or (form is not None and form.act == act.value):
             continue

@@ -24,20 +24,29 @@ from cartulary.registry.models import Child
 from cartulary.registry.permissions import Permission
 from cartulary.registry.policies import in_the_way
 from cartulary.registry.product_life import Unit, next_row, rows_from
-from cartulary.registry.product_life_reading import ProductStory, story_of
+from cartulary.registry.product_life_back import last_step
+from cartulary.registry.product_life_reading import HANDLING, ProductStory, story_of
 from cartulary.registry.product_life_states import Act, State
 from cartulary.registry.product_life_table import TABLE, Row
 from cartulary.registry.product_life_writing import Mismatch, NotNow, Signer, take
 from cartulary.registry.reading_log import read
 from cartulary.web.access import Seat, SeatedRequest, page
+from cartulary.web.entry.form_context import draft_found_words
+from cartulary.web.entry.refused_words import refused_words
 from cartulary.web.entry.spoken import language
 from cartulary.web.product.hand_off import Form, form_of
+from cartulary.web.product.kept import forget, keep_step, kept
 from cartulary.web.product.offered_limits import offered_limits
 from cartulary.web.product.page_context import page_context
 from cartulary.web.product.spoken import names_of, say, word
 from cartulary.web.product.typed import Typed, wish_of
 
-WRITERS = (Permission.WRITE_PRODUCT, Permission.WRITE_EVENTS, Permission.APPROVE_RELEASE)
+#: Whoever may take, or second, any step of the table.
+WRITERS = tuple(
+    dict.fromkeys(
+        one for row in TABLE for one in (row.may, row.second, row.back) if one is not None
+    )
+)
 
 
 @page(Permission.SEE_CHILDREN, methods=("GET", "POST"))
@@ -50,18 +59,29 @@ def product(request: SeatedRequest, key: UUID, event: str) -> HttpResponse:
     if story is None:
         raise Http404
     if request.method == "POST":
-        if as_of is not None or not any(seat.may(permission) for permission in WRITERS):
+        if as_of is not None:
             raise PermissionDenied
         return _post(request, seat, child, story)
     read(seat.account, seat.centre, child, "product", as_of)
     unit = bag_asked(request, story)
-    row = None if as_of else _chosen(story, unit, request.GET.get("do", ""))
-    if row is not None and "do" not in request.GET:
+    if as_of is not None:
+        context = page_context(seat, story, unit, None, as_of=as_of)
+        return render(request, "product/product.html", context)
+    draft, typed = kept(seat, child, HANDLING, event)
+    if draft is not None and "do" not in request.GET and "bag" not in request.GET:
+        unit = story.life.unit(typed.get("bag", ""))
+    row = _chosen(story, unit, request.GET.get("do", typed.get("act", "")))
+    if row is not None and "do" not in request.GET and row.act.value != typed.get("act"):
         row = _what_it_waits_for(story, unit, row)
-    form = _form(seat, story, unit, row) if row else None
-    return render(
-        request, "product/product.html", page_context(seat, story, unit, form, as_of=as_of)
-    )
+    is_draft = row is not None and row.act.value == typed.get("act")
+    form = _form(seat, story, unit, row, typed if is_draft else None) if row else None
+    context = page_context(seat, story, unit, form)
+    if draft is not None and is_draft:
+        context["draft_said"] = draft_found_words(draft)
+    return render(request, "product/product.html", context)
+
+
+product.when_expired = keep_step  # type: ignore[attr-defined]
 
 
 def child_or_404(seat: Seat, key: UUID) -> Child:
@@ -128,7 +148,8 @@ def _form(
     errors: dict[str, str] | None = None,
     problems: tuple[str, ...] = (),
 ) -> Form:
-    authors = [unit.asked.author] if unit.asked else []
+    last = last_step(story.life, unit)
+    authors = [step.author for step in (unit.asked, last) if step is not None]
     return form_of(
         story,
         unit,
@@ -147,14 +168,26 @@ def _form(
 def _post(request: SeatedRequest, seat: Seat, child: Child, story: ProductStory) -> HttpResponse:
     """Read identifiers, or take the step."""
     data = request.POST.dict()
+    if "anew" in data:
+        forget(seat, child, HANDLING, story.event)
+        return redirect("product:product", child.key, story.event)
     act = next((act for act in Act if act.value == data.get("act")), None)
     bag = data.get("bag", "")
+    may_write = any(seat.may(permission) for permission in WRITERS)
+    if act is None and not may_write:
+        raise PermissionDenied
     if act is None or (bag and not story.life.has(bag)):
         raise Http404
     unit = story.life.unit(bag)
     here = [row for row, _ in rows_from(story.life, unit) if row.act is act]
     row = here[0] if here else next(row for row in TABLE if row.act is act)
     local = clock.now().astimezone(ZoneInfo(settings.TIME_ZONE))
+    if not may_write:
+        # Refused, on the page that says whose step it is.
+        form = _form(seat, story, unit, row)
+        return render(
+            request, "product/product.html", page_context(seat, story, unit, form), status=403
+        )
     typed = wish_of(story, unit, row, data, local)
     errors = dict(typed.errors)
     only_read = "go" not in data
@@ -175,6 +208,7 @@ def _post(request: SeatedRequest, seat: Seat, child: Child, story: ProductStory)
             problems = _problems(error)
         else:
             if entries:
+                forget(seat, child, HANDLING, story.event)
                 messages.success(
                     request,
                     say("%(act)s: written as entry %(entry)d.")
@@ -209,7 +243,7 @@ def _problems(error: Exception) -> tuple[str, ...]:
     if isinstance(error, MisreadError):
         return (error.text(language()),)
     if isinstance(error, Refused):
-        return tuple(f"{one.fact} {one.why} {one.remedy}" for one in error.problems)
+        return tuple(" ".join(refused_words(one)) for one in error.problems)
     return (
         say(
             "Somebody else took a step with this product in between. Nothing of yours was written. "

@@ -14,7 +14,7 @@ from cartulary.course.course import Origin
 from cartulary.registry.identifiers import Reading, shown
 from cartulary.registry.models import Centre
 from cartulary.registry.permissions import Permission
-from cartulary.registry.product_life import Step, Unit, handed_over
+from cartulary.registry.product_life import Step, TakenBack, Unit, handed_over
 from cartulary.registry.product_life_proof import altered, entries_of_life, head_of_chain
 from cartulary.registry.product_life_reading import Blocked, ProductStory, story_of
 from cartulary.registry.product_life_states import Holder
@@ -25,6 +25,7 @@ from cartulary.reports.identity_proof.content import (
     HandOff,
     IdentityProof,
     ReadIdentifier,
+    TakenBackStep,
 )
 from cartulary.reports.identity_proof.pdf import render_proof
 from cartulary.web.access import SeatedRequest, page
@@ -63,7 +64,9 @@ def proof(request: SeatedRequest, key: UUID, event: str) -> HttpResponse:
 def proof_of(story: ProductStory, unit: Unit, centre: Centre) -> IdentityProof:
     """What the page says, worked out from the ledger as it stands; in the active language."""
     names = names_of(
-        {step.author for step in story.life.steps} | {one.author for one in story.blocked}
+        {step.author for step in story.life.steps}
+        | {one.author for one in story.blocked}
+        | {step.author for one in story.life.taken_back for step in (one.undone, one.by)}
     )
     steps = story.life.steps_of(unit)
     by_sequence = {step.sequence: step for step in steps}
@@ -87,6 +90,11 @@ def proof_of(story: ProductStory, unit: Unit, centre: Centre) -> IdentityProof:
             _hand_off(step, by_sequence.get(step.first), names) for step in handed_over(steps)
         ),
         blocked=tuple(_blocked(one, names) for one in story.blocked if one.bag in ("", unit.bag)),
+        taken_back=tuple(
+            _taken_back(one, names)
+            for one in story.life.taken_back
+            if one.undone.bag in ("", unit.bag) or not story.life.is_divided
+        ),
         head_number=head.number,
         head_hash=head.hash,
         verdict=verdict,
@@ -94,6 +102,18 @@ def proof_of(story: ProductStory, unit: Unit, centre: Centre) -> IdentityProof:
         edition=EDITION,
         sample=_sample(story),
         sound=not wrong,
+    )
+
+
+def _taken_back(one: TakenBack, names: dict[str, str]) -> TakenBackStep:
+    return TakenBackStep(
+        step=word(one.undone.act),
+        when=moment(one.undone),
+        by=names.get(one.by.author, one.by.author),
+        reason=str(one.by.details.get("reason") or ""),
+        entry=one.undone.entry,
+        hash=one.undone.hash,
+        back_entry=one.by.entry,
     )
 
 
@@ -117,11 +137,12 @@ def _sample(story: ProductStory) -> str:
 
 def _hand_off(step: Step, first: Step | None, names: dict[str, str]) -> HandOff:
     author = names.get(step.author, step.author)
-    people = [str(step.details.get("out_by") or "–"), str(step.details.get("in_by") or "")]
+    out, taken = str(step.details.get("out_by") or ""), str(step.details.get("in_by") or "")
     if first is not None:
-        people = [people[0], people[1] or names.get(first.author, first.author), author]
+        people = [taken or names.get(first.author, first.author), author]
     else:
-        people[1] = people[1] or author
+        people = [taken or author]
+    people[0] = f"{out} → {people[0]}" if out else people[0]
     return HandOff(
         step=word(step.act),
         when=moment(step),

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -43,10 +44,14 @@ class TestRow:
     judged: str
     judged_words: str
     bar: Bar | None
+    typed: str = ""
 
 
-def tests_of(story: ProductStory) -> tuple[TestRow, ...]:
-    """The tests that the course itself records, each beside its limit if one was given."""
+def tests_of(story: ProductStory, typed: Mapping[str, str]) -> tuple[TestRow, ...]:
+    """The tests that the course itself records, each beside its limit if one was given.
+
+    `typed` are results that somebody typed and did not save.
+    """
     facts = Product.facts()
     rows = []
     for test in RELEASE_TESTS:
@@ -66,6 +71,7 @@ def tests_of(story: ProductStory) -> tuple[TestRow, ...]:
                 found.value,
                 word(found),
                 _bar(value, limits, _WHOLE.get(test)),
+                typed.get(test, ""),
             )
         )
     return tuple(rows)
@@ -90,9 +96,9 @@ def _bar(value: float | None, limits: Range, whole: float | None) -> Bar | None:
 
 
 def further_tests(story: ProductStory) -> tuple[dict[str, str], ...]:
-    """What the certificate says beyond that, as it was typed at the decision."""
-    decision = decision_of(story)
-    return tuple(decision.details.get("tests") or ()) if decision is not None else ()
+    """What the certificate says beyond that, as typed at a decision; a later one replaces it."""
+    said = [step.details.get("tests") for step in story.life.steps if step.act in _DECISIONS]
+    return tuple(next((tests for tests in reversed(said) if tests), ()))
 
 
 _DECISIONS: Final = frozenset({Act.RELEASE, Act.REJECT, Act.APPROVE, Act.FAIL})

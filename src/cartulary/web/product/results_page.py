@@ -19,6 +19,8 @@ from cartulary.registry.product_life_limits import RELEASE_TESTS
 from cartulary.registry.product_life_reading import ProductStory, story_of
 from cartulary.registry.writing import append
 from cartulary.web.access import SeatedRequest, page
+from cartulary.web.entry.refused_words import fault_words
+from cartulary.web.product.kept import RESULTS, forget, keep_results
 from cartulary.web.product.product_page import child_or_404
 from cartulary.web.product.spoken import say
 
@@ -45,6 +47,9 @@ def results(request: SeatedRequest, key: UUID, event: str) -> HttpResponse:
     elif typed:
         _write(request, story, typed)
     return redirect("product:product", key, event)
+
+
+results.when_expired = keep_results  # type: ignore[attr-defined]
 
 
 def _typed(data: dict[str, str]) -> tuple[dict[str, float], bool]:
@@ -77,10 +82,11 @@ def _write(request: SeatedRequest, story: ProductStory, typed: dict[str, float])
     try:
         entries = append(request.seat.hand(), [change], now=clock.now())
     except Refused as refused:
-        messages.error(request, " ".join(f"{one.fact} {one.remedy}" for one in refused.problems))
+        messages.error(request, fault_words(refused))
     except Conflict:
         messages.error(request, say("Somebody else changed the product in between. Look again."))
     else:
+        forget(request.seat, story.child, RESULTS, story.event)
         messages.success(
             request, say("Results: written as entry %(entry)d.") % {"entry": entries[0].number}
         )

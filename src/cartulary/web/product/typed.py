@@ -14,6 +14,7 @@ from cartulary.course.tables.refusal import Refusal
 from cartulary.registry.identifiers import MisreadError, Which, canonical
 from cartulary.registry.policies import Attempt, Stays
 from cartulary.registry.product_life import WHOLE, Unit, to_read
+from cartulary.registry.product_life_back import TAKES_BACK
 from cartulary.registry.product_life_limits import Form
 from cartulary.registry.product_life_reading import ProductStory
 from cartulary.registry.product_life_states import Act
@@ -21,6 +22,7 @@ from cartulary.registry.product_life_table import Row
 from cartulary.registry.product_life_writing import Wish
 from cartulary.web.entry.spoken import language
 from cartulary.web.product.asked import CELLS, MOST_BAGS, NUMBER_LIMITS
+from cartulary.web.product.logger import LONGEST_LOG, read_log
 from cartulary.web.product.spoken import say
 
 LONGEST: Final = 500
@@ -52,14 +54,15 @@ def wish_of(
         else:
             read[which] = text
     details = {**reader.people(row), **_of_act(story, unit, row, reader)}
+    lowest, highest, series = reader.temperature() if row.limit else (None, None, None)
     attempt = Attempt(
         row.act,
         unit.bag,
-        lowest_celsius=reader.number("lowest_celsius") if row.limit else None,
-        highest_celsius=reader.number("highest_celsius") if row.limit else None,
+        lowest_celsius=lowest,
+        highest_celsius=highest,
+        series=series,
         temperature_said=reader.choice("temperature_said", Stays) if row.limit else None,
     )
-    reader.no_mixed_up_ends()
     bag = WHOLE if row.whole else unit.bag
     wish = Wish(row.act, bag, read, day, time, reader.text("reason"), attempt, details)
     return Typed(wish, reader.errors)
@@ -79,6 +82,9 @@ def _of_act(story: ProductStory, unit: Unit, row: Row, reader: _Reader) -> dict[
         return {
             "set_aside": {"name": reader.text("aside_name"), "where": reader.text("aside_where")}
         }
+    if act is Act.TAKE_BACK:
+        number = reader.text("takes_back")
+        return {TAKES_BACK: int(number)} if number.isdecimal() and len(number) < 9 else {}
     if act is Act.ADOPT:
         return {"state": story.life.record.recorded_state.value}
     if act is Act.INFUSE:
@@ -141,11 +147,26 @@ class _Reader:
             self.errors["time"] = say("This time lies in the future.")
         return day.isoformat(), time
 
-    def no_mixed_up_ends(self) -> None:
-        """The lowest reading is not above the highest."""
+    def temperature(self) -> tuple[float | None, float | None, dict[str, Any] | None]:
+        """The lowest and the highest reading, and the logger's curve: the worst of both counts."""
         low, high = self.number("lowest_celsius"), self.number("highest_celsius")
         if low is not None and high is not None and low > high:
             self.errors["lowest_celsius"] = say("The lowest reading lies above the highest.")
+        text = self.data.get("logger", "")
+        if len(text) > LONGEST_LOG:
+            self.errors["logger"] = say("This is too long for a logger's list.")
+            return low, high, None
+        log = read_log(text)
+        if log is None:
+            return low, high, None
+        if isinstance(log, int):
+            self.errors["logger"] = say(
+                "Line %(line)d is no reading. Write it as 2020-09-29 07:50; -177.1"
+            ) % {"line": log}
+            return low, high, None
+        lows = [end for end in (low, log.lowest_celsius) if end is not None]
+        highs = [end for end in (high, log.highest_celsius) if end is not None]
+        return min(lows), max(highs), log.plain()
 
     def people(self, row: Row) -> dict[str, str]:
         """Who handed over, who received, and how it travelled."""

@@ -7,7 +7,7 @@ from django.urls import path
 
 from cartulary.web.product import list_page, product_page, proof_page, results_page
 
-_PRODUCT = "children/<uuid:key>/products/<path:event>/"
+_PRODUCT = "children/<uuid:key>/products/<event:event>/"
 
 urlpatterns = [
     path("products/", list_page.products, name="list"),

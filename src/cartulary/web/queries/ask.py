@@ -19,6 +19,7 @@ from cartulary.registry.permissions import MAY, Permission
 from cartulary.registry.reading_log import read
 from cartulary.registry.roles import Role
 from cartulary.web.access import Seat, SeatedRequest, page
+from cartulary.web.entry.refused_words import fault_words
 from cartulary.web.entry.spoken import language
 from cartulary.web.home.places import child_url, event_url
 
@@ -58,7 +59,7 @@ def ask(request: SeatedRequest, key: UUID, event: str) -> HttpResponse:
                     now=clock.now(),
                 )
             except CartularyError as error:
-                wrong["text"] = str(error)
+                wrong["text"] = fault_words(error)
             else:
                 return redirect("queries:query", number=number)
     if said["field"] not in known:

@@ -10,5 +10,5 @@ from cartulary.web.queries import ask, views
 urlpatterns = [
     path("", views.listed, name="list"),
     path("<int:number>/", views.query, name="query"),
-    path("ask/<uuid:key>/<path:event>/", ask.ask, name="ask"),
+    path("ask/<uuid:key>/<event:event>/", ask.ask, name="ask"),
 ]

@@ -23,6 +23,7 @@ from cartulary.registry.permissions import Permission
 from cartulary.registry.queries import DataQuery, QueryState
 from cartulary.registry.reading_log import read
 from cartulary.web.access import Seat, SeatedRequest, page
+from cartulary.web.entry.refused_words import fault_words
 from cartulary.web.entry.spoken import language, number_words
 from cartulary.web.home.lines import local, names_of, query_line, role_words
 from cartulary.web.home.places import child_url, event_url
@@ -176,7 +177,7 @@ def _moved(request: SeatedRequest, found: DataQuery, text: str) -> str:
     except Conflict:
         return _("Somebody else went on with this query. Read what was said, then go on.")
     except CartularyError as error:
-        return str(error)
+        return fault_words(error)
     messages.success(
         request,
         _("Saved %(time)s as entry %(number)s.")

@@ -10,9 +10,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from cartulary.codebook.grading import DayGrade, grade_days
+from cartulary.codebook.grading import DayGrade
 from cartulary.course.absence import is_known
-from cartulary.course.course import Course
 from cartulary.course.events import Treatment
 from cartulary.course.events.observation import ToxicityKind
 from cartulary.registry.courses import CurrentEvent, current_events
@@ -71,18 +70,6 @@ class Row:
         return self.is_kept or any(one.decision for one in self.grades)
 
 
-def graded_days(
-    place: GridPlace, course: Course | None = None
-) -> dict[ToxicityKind, dict[int, DayGrade]]:
-    """The computed grades by toxicity and by day after the infusion."""
-    assert place.infusion is not None
-    graded = {}
-    for kind in GRADED_BY:
-        days = grade_days(place.scale(kind), course or place.course, place.infusion.number)
-        graded[kind] = {one.days_after_infusion: one for one in days}
-    return graded
-
-
 def grade_cells(
     place: GridPlace,
     after: int,
@@ -112,7 +99,7 @@ def rows_of(place: GridPlace, until: int | None, also: tuple[int, ...] = ()) -> 
 
     `until` is the last day that was asked for; `also` are days that must be among them.
     """
-    graded, decided = graded_days(place), decided_in(place)
+    graded, decided = place.graded, decided_in(place)
     written = {one.event: one for one in current_events(place.child) if not one.withdrawn}
     names = names_of({one.author for one in written.values()})
     return [

@@ -22,11 +22,12 @@ from cartulary.registry.payload import payload_of
 from cartulary.registry.permissions import Permission
 from cartulary.registry.writing import append
 from cartulary.web.access import page
-from cartulary.web.entry import form_context
+from cartulary.web.entry import drafts, form_context
 from cartulary.web.entry.form_view import Wrong
 from cartulary.web.entry.place import require, seat_of
+from cartulary.web.entry.refused_words import fault_words
 from cartulary.web.entry.typed_choices import LONGEST_TEXT, clean_text
-from cartulary.web.toxicity.days import GradeCell, decided_in, grade_cells, graded_days
+from cartulary.web.toxicity.days import GradeCell, decided_in, grade_cells
 from cartulary.web.toxicity.grid_page import back_to, no_such_day, shown
 from cartulary.web.toxicity.place import (
     GRADED_BY,
@@ -75,10 +76,30 @@ def decide(request: HttpRequest, key: UUID) -> HttpResponse:
         return _again(
             request,
             place,
-            [Wrong("f-override_reason", pgettext("toxicity", "Not saved"), str(refused))],
+            [Wrong("f-override_reason", pgettext("toxicity", "Not saved"), fault_words(refused))],
         )
+    drafts.discard(seat_of(request).account, place.child, KIND, change.event)
     messages.success(request, form_context.saved_words(entry))
     return back_to(place, day=after)
+
+
+def keep_expired(request: HttpRequest, key: UUID) -> None:
+    """Keep a decision that was posted into a session that has just ended."""
+    place = grid_place(request, key)
+    require(request, KIND)
+    after = day_asked(request.POST.get("day", ""))
+    kind = _kind(request.POST.get("toxicity", ""))
+    if place.infusion is None or after is None or after < 0 or not place.may_hold(after):
+        raise Http404
+    because = request.POST.get("override_reason", "").strip()
+    if because:
+        data = {"grade": [request.POST.get("grade", "")], "override_reason": [because]}
+        seat, name = seat_of(request), _cell(place, after, kind).decision
+        event = name.event if name else event_of_decision(place, kind, after)
+        drafts.keep(seat.account, seat.centre, place.child, KIND, event, 0, data, clock.now())
+
+
+decide.when_expired = keep_expired  # type: ignore[attr-defined]
 
 
 def _kind(text: str) -> ToxicityKind:
@@ -93,7 +114,7 @@ def _grade(text: str) -> int | None:
 
 
 def _cell(place: GridPlace, after: int, kind: ToxicityKind) -> GradeCell:
-    cells = grade_cells(place, after, graded_days(place), decided_in(place))
+    cells = grade_cells(place, after, place.graded, decided_in(place))
     return next(one for one in cells if one.kind is kind)
 
 

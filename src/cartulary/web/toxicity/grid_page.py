@@ -17,10 +17,13 @@ from django.utils.translation import gettext as _
 from cartulary.registry import reading_log
 from cartulary.registry.permissions import Permission
 from cartulary.web.access import page
+from cartulary.web.entry import drafts
+from cartulary.web.entry.form_context import draft_words
 from cartulary.web.entry.form_fields import fields_of
 from cartulary.web.entry.form_view import Wrong
 from cartulary.web.entry.place import may_write, seat_of
 from cartulary.web.entry.said_dates import d_plus
+from cartulary.web.entry.typed_choices import LONGEST_TEXT
 from cartulary.web.toxicity import row_form as rows
 from cartulary.web.toxicity.columns import columns_of
 from cartulary.web.toxicity.days import GradeCell, Row, rows_of, why_of
@@ -32,10 +35,12 @@ from cartulary.web.toxicity.place import (
     GridPlace,
     day_asked,
     event_of_day,
+    event_of_decision,
     grid_place,
 )
 from cartulary.web.toxicity.preview import graded_as_typed
 from cartulary.web.toxicity.row_form import DayPlace, RowForm, day_place, read_row
+from cartulary.web.toxicity.treatments import KIND as TREATMENT
 from cartulary.web.toxicity.treatments import Given, given_after, treatment_form
 
 
@@ -121,6 +126,8 @@ def shown(
         "copied_label": _label(row.copied_from) if row is not None else "",
         "decidable": range(6),
         "asked_kind": request.POST.get("toxicity", ""),
+        "deciding": _deciding(request, place, chosen),
+        "treatment_begun": drafts.draft_of(seat.account, place.child, TREATMENT, "") is not None,
         "scales": dict.fromkeys(place.scale(kind).edition for kind in GRADED_BY),
         "treatments": given_after(place),
         "given": given or treatment_form(request, place, editing),
@@ -129,6 +136,22 @@ def shown(
         "once": str(uuid.uuid4()),
     }
     return render(request, "toxicity/grid.html", context)
+
+
+def _deciding(request: HttpRequest, place: GridPlace, chosen: Row | None) -> dict[str, Any]:
+    """The decision that was typed and not written: posted just now, or kept as a draft."""
+    if request.method == "POST":
+        names = ("toxicity", "grade", "override_reason")
+        return {name: request.POST.get(name, "")[:LONGEST_TEXT] for name in names}
+    account = seat_of(request).account
+    for cell in chosen.grades if chosen is not None else ():
+        after = chosen.after if chosen is not None else 0
+        event = cell.decision.event if cell.decision else event_of_decision(place, cell.kind, after)
+        draft = drafts.draft_of(account, place.child, "toxicity", event)
+        if draft is not None:
+            typed = {name: texts[0] for name, texts in draft.data.items() if texts}
+            return {**typed, "toxicity": cell.kind.value, "said": draft_words(draft)}
+    return {}
 
 
 def _frame(request: HttpRequest, place: GridPlace) -> dict[str, Any]:

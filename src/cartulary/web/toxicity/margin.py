@@ -14,7 +14,7 @@ from cartulary.course.events.observation import ToxicityKind
 from cartulary.registry.models import Entry
 from cartulary.web.entry.history import names_of
 from cartulary.web.entry.spoken import date_words, language
-from cartulary.web.toxicity.days import GradeCell, Row, decided_in, graded_days
+from cartulary.web.toxicity.days import GradeCell, Row, decided_in
 from cartulary.web.toxicity.decided import Decision, as_decided
 from cartulary.web.toxicity.explained import Explained, StepRow, explained, step_grades, step_table
 from cartulary.web.toxicity.place import GRADED_BY, PENN, GridPlace
@@ -95,7 +95,7 @@ def beside(place: GridPlace, rows: Sequence[Row], chosen: Row | None) -> Beside:
 def _tables(place: GridPlace, chosen: Row | None) -> tuple[StepTable, ...]:
     if chosen is None or not chosen.is_kept:
         return ()
-    graded = graded_days(place)
+    graded = place.graded
     tables = []
     for cell in chosen.grades:
         scale = place.scale(cell.kind)
@@ -159,7 +159,7 @@ def _missing(rows: Sequence[Row]) -> tuple[tuple[Row, tuple[str, ...]], ...]:
 def so_far_of(place: GridPlace, kind: ToxicityKind, rows: Sequence[Row]) -> SoFar:
     """One toxicity over all days after the infusion."""
     assert place.infusion is not None
-    days = tuple(graded_days(place)[kind].values())
+    days = tuple(place.graded[kind].values())
     decided = decided_in(place)[kind]
     last = place.study_day(place.last_day)
     whole = as_decided(days, decided, place.infusion.day, last)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -12,6 +13,7 @@ from django.http import HttpRequest
 
 from cartulary.codebook.course_facts import LAST_DAY_OF_SIGNS, NumberedInfusion, numbered_infusions
 from cartulary.codebook.expression import holds, parse
+from cartulary.codebook.grading import DayGrade, grade_days
 from cartulary.codebook.scale import Scale
 from cartulary.codebook.scale_reader import scale_named
 from cartulary.course.course import Course
@@ -119,18 +121,44 @@ class GridPlace:
         """Every scale that the grid reads findings for."""
         return (*(scale_named(one) for one in GRADED_BY.values()), scale_named(PENN))
 
+    @cached_property
+    def graded(self) -> Mapping[ToxicityKind, Mapping[int, DayGrade]]:
+        """The computed grades by toxicity and by day after the infusion, worked out once."""
+        return self.graded_in(self.course)
+
+    def graded_in(self, course: Course) -> dict[ToxicityKind, dict[int, DayGrade]]:
+        """The same of this course, which may say something else on a day."""
+        assert self.infusion is not None
+        return {
+            kind: {
+                one.days_after_infusion: one
+                for one in grade_days(self.scale(kind), course, self.infusion.number)
+            }
+            for kind in GRADED_BY
+        }
+
 
 def event_of_day(place: GridPlace, after: int) -> str:
     """The event that the findings of a day become.
 
     Two people who begin the same day write the same event, so the second sees a conflict.
     """
-    return f"finding-day-{place.study_day(after)}"
+    return _free(place, f"finding-day-{place.study_day(after)}", after)
 
 
 def event_of_decision(place: GridPlace, kind: ToxicityKind, after: int) -> str:
     """The event that a decided grade becomes."""
-    return f"toxicity-{kind.value}-day-{place.study_day(after)}"
+    return _free(place, f"toxicity-{kind.value}-day-{place.study_day(after)}", after)
+
+
+def _free(place: GridPlace, name: str, after: int) -> str:
+    """This name, unless an event of another day bears it: when day 0 moved, names stayed."""
+    day_of = {one.event_id: one.day for one in place.course}
+    wanted, number = name, 1
+    while day_of.get(wanted, place.study_day(after)) != place.study_day(after):
+        number += 1
+        wanted = f"{name}-{number}"
+    return wanted
 
 
 def grid_place(request: HttpRequest, key: UUID) -> GridPlace:

@@ -8,7 +8,7 @@ from cartulary.course.events import Event
 from cartulary.web.entry.form_reading import FormRead, event_read
 from cartulary.web.entry.plausible import course_with
 from cartulary.web.entry.typed import NotUnderstood
-from cartulary.web.toxicity.days import GradeCell, decided_in, grade_cells, graded_days
+from cartulary.web.toxicity.days import GradeCell, decided_in, grade_cells
 from cartulary.web.toxicity.row_form import DayPlace, is_empty
 
 
@@ -20,7 +20,7 @@ def graded_as_typed(day: DayPlace, read: FormRead) -> tuple[GradeCell, ...]:
     if event is None:
         return ()
     course = course_with(day.grid.course, event, replaced=day.place.event)
-    graded = graded_days(day.grid, course)
+    graded = day.grid.graded_in(course)
     return grade_cells(day.grid, day.after, graded, decided_in(day.grid))
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -27,6 +28,7 @@ from cartulary.web.entry.form_reading import FormRead, event_read
 from cartulary.web.entry.form_view import Wrong
 from cartulary.web.entry.place import place_of_event, posted_texts, require, seat_of
 from cartulary.web.entry.plausible import doubts
+from cartulary.web.entry.refused_words import course_words, fault_words, refused_words
 from cartulary.web.entry.saving import payload_with_reasons, save, written_before
 from cartulary.web.entry.spoken import language
 from cartulary.web.toxicity import row_form as rows
@@ -53,9 +55,9 @@ def save_day(request: HttpRequest, key: UUID) -> HttpResponse:
     require(request, rows.KIND, *((Permission.AMEND,) if day.amending else ()))
     typed = _typed(request)
     act = request.POST.get("act", "")
-    if act == "anew":
+    if act in ("anew", "theirs"):
         drafts.discard(seat_of(request).account, place.child, rows.KIND, day.place.event)
-        return back_to(place, edit=day.after)
+        return back_to(place, edit=day.after) if act == "anew" else back_to(place, day=day.after)
     if act == "copy":
         return _copied(request, day, typed)
     if "take" in typed:
@@ -88,6 +90,20 @@ def draft_day(request: HttpRequest, key: UUID) -> HttpResponse:
         request, "toxicity/now.html", {"said": said, "now": grades, "now_why": why_of(grades)}
     )
     return form_context.as_part(response)
+
+
+def _keep_expired(request: HttpRequest, key: UUID) -> None:
+    """Keep what was posted into a session that has just ended, before signing in again."""
+    place = grid_place(request, key)
+    day = asked_day(request, place)
+    if day is None:
+        raise Http404
+    require(request, rows.KIND, *((Permission.AMEND,) if day.amending else ()))
+    _keep(request, day, _typed(request))
+
+
+for _view in (save_day, draft_day):
+    _view.when_expired = _keep_expired  # type: ignore[attr-defined]
 
 
 def _typed(request: HttpRequest) -> dict[str, list[str]]:
@@ -168,8 +184,8 @@ def _saved(
         event = event_read(read, day.grid.anchors, day.place.event)
     except CourseError as error:
         wrong = tuple(
-            Wrong("f-temperature_c", pgettext("toxicity", "This day"), text)
-            for text in error.problems
+            Wrong("f-temperature_c", pgettext("toxicity", "This day"), one)
+            for one in course_words(error)
         )
         return _again(request, day, typed, checked=True, extra=wrong)
     odd = doubts(day.grid.course, event, language(), replaced=day.place.event)
@@ -184,14 +200,11 @@ def _saved(
     except Conflict:
         return _conflict(request, day, typed, read)
     except Refused as refused:
-        wrong = tuple(
-            Wrong("f-temperature_c", one.fact, f"{one.why} {one.remedy}")
-            for one in refused.problems
-        )
+        wrong = tuple(Wrong("f-temperature_c", *refused_words(one)) for one in refused.problems)
         return _again(request, day, typed, checked=True, extra=wrong)
     except StorageError as fault:
         _keep(request, day, typed)
-        wrong = (Wrong("f-temperature_c", _("The ledger"), str(fault)),)
+        wrong = (Wrong("f-temperature_c", _("The ledger"), fault_words(fault)),)
         return _again(request, day, typed, checked=True, extra=wrong)
     messages.success(request, form_context.saved_words(entry))
     return _done(request, day, go_on=go_on)
@@ -222,9 +235,10 @@ def _conflict(
     mine = _change(request, day, event, read, _version(request, day))
     theirs = Current.objects.get(child=child, event=name)
     there = place_of_event(request, child.key, name)
-    return conflict_page(
-        request, there, rows.whole_texts(day, typed), Conflict(theirs, mine), event
-    )
+    # The choice comes back here, so that whoever made it is on the grid again afterwards.
+    back = {"infusion": [request.POST.get("infusion", "")], "day": [str(day.after)]}
+    at = reverse("toxicity:save", kwargs={"key": child.key})
+    return conflict_page(request, there, {**typed, **back}, Conflict(theirs, mine), event, at)
 
 
 def _done(request: HttpRequest, day: DayPlace, *, go_on: bool) -> HttpResponse:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import pgettext
 
@@ -19,18 +19,19 @@ from cartulary.registry.faults import StorageError
 from cartulary.registry.models import Entry
 from cartulary.registry.permissions import Permission
 from cartulary.web.access import page
-from cartulary.web.entry import form_context
+from cartulary.web.entry import drafts, form_context
 from cartulary.web.entry.form_page import PROVISIONAL
-from cartulary.web.entry.form_reading import FormRead, event_read
+from cartulary.web.entry.form_reading import DATE, FormRead, event_read
 from cartulary.web.entry.form_view import Wrong
 from cartulary.web.entry.place import Place, posted_texts, require, seat_of
 from cartulary.web.entry.plausible import doubts
+from cartulary.web.entry.refused_words import fault_words
 from cartulary.web.entry.saving import payload_with_reasons, save, written_before
 from cartulary.web.entry.spoken import language
 from cartulary.web.toxicity.grid_page import back_to, no_such_day, shown
 from cartulary.web.toxicity.place import GridPlace, day_asked, grid_place
 from cartulary.web.toxicity.row_form import said_doubt
-from cartulary.web.toxicity.treatments import KIND, read_treatment, treatment_form
+from cartulary.web.toxicity.treatments import FIELDS, KIND, read_treatment, treatment_form
 
 
 @page(Permission.WRITE_EVENTS, methods=("GET", "POST"))
@@ -61,10 +62,32 @@ def treat(request: HttpRequest, key: UUID) -> HttpResponse:
                 messages.success(request, form_context.saved_words(entry))
                 return back_to(place, day=after)
         except (CourseError, Conflict, Refused, StorageError) as refused:
-            wrong = (Wrong("f-drug", pgettext("toxicity", "Not saved"), str(refused)),)
+            wrong = (Wrong("f-drug", pgettext("toxicity", "Not saved"), fault_words(refused)),)
     said = tuple(said_doubt(one, read, checked=True) for one in asked)
     given = treatment_form(request, place, after, read=read, wrong=wrong, doubts=said)
     return shown(request, place, None, given=given, wrong=list(given.wrong))
+
+
+def keep_expired(request: HttpRequest, key: UUID) -> None:
+    """Keep a treatment that was posted into a session that has just ended, as one that was begun.
+
+    It is gone on with in its own form, in which the day can be changed too.
+    """
+    place = grid_place(request, key)
+    after = day_asked(request.POST.get("day", ""))
+    require(request, KIND)
+    if place.infusion is None or after is None or not place.may_hold(after):
+        raise Http404
+    typed = drafts.typed_in(
+        {name: texts for name, texts in posted_texts(request).items() if name in FIELDS}
+    )
+    if typed:
+        seat, child = seat_of(request), place.child
+        typed[DATE] = [place.date_typed(after)]
+        drafts.keep(seat.account, seat.centre, child, KIND, "", 0, typed, clock.now())
+
+
+treat.when_expired = keep_expired  # type: ignore[attr-defined]
 
 
 def event_of(place: GridPlace, read: FormRead) -> Event:

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -31,9 +32,14 @@ from cartulary.registry.verification import (
 )
 from cartulary.registry.verification_sample import Sample, sample_of
 from cartulary.web.access import SeatedRequest, page
+from cartulary.web.entry.refused_words import fault_words
 from cartulary.web.entry.spoken import language
+from cartulary.web.event_address import LONGEST_ADDRESS, address_of, event_at
 from cartulary.web.home.lines import names_of
 from cartulary.web.home.places import child_url, event_url
+
+#: So many events are shown at once; a whole course has a hundred, each with its own form.
+ON_A_PAGE: Final = 20
 
 
 @dataclass(slots=True)
@@ -65,6 +71,11 @@ class EventBlock:
     source: str = ""
     wrong: str = ""
 
+    @property
+    def address(self) -> str:
+        """Where a link to this event leads on the page."""
+        return address_of(self.event)
+
 
 @page(Permission.SEE_AUDIT, Permission.VERIFY_SOURCE, methods=("GET", "POST"))
 def child(request: SeatedRequest, key: UUID) -> HttpResponse:
@@ -79,7 +90,7 @@ def child(request: SeatedRequest, key: UUID) -> HttpResponse:
     if sample is not None and request.GET.get("fields") != "all":
         fields = [one for one in fields if _is_critical(one)]
     blocks = _blocks(found, fields)
-    status = 200
+    chosen, status = _asked_for(request, blocks), 200
     if request.method == "POST":
         if not seat.may(Permission.VERIFY_SOURCE):
             raise PermissionDenied
@@ -88,14 +99,18 @@ def child(request: SeatedRequest, key: UUID) -> HttpResponse:
             raise Http404
         _fill(request, block)
         if _written(request, found, block, sample):
-            return redirect(_here(found, sample))
-        status = 422
+            return redirect(_here(found, sample, at=block.address))
+        chosen, status = blocks.index(block), 422
     read(seat.account, seat.centre, found, "verification")
     counted = Counter(one.state for one in fields)
+    first = chosen - chosen % ON_A_PAGE
+    last = first + ON_A_PAGE
     context: dict[str, Any] = {
         "child": found,
         "child_url": child_url(found.key),
-        "blocks": blocks,
+        "blocks": blocks[first:last],
+        "before": _page_url(request, first - ON_A_PAGE) if first else "",
+        "after": _page_url(request, last) if last < len(blocks) else "",
         "sample": sample,
         "counted": {state.value: counted[state] for state in FieldState},
         "total": len(fields),
@@ -103,6 +118,23 @@ def child(request: SeatedRequest, key: UUID) -> HttpResponse:
         "here": _here(found, sample),
     }
     return render(request, "verification/child.html", context, status=status)
+
+
+def _asked_for(request: SeatedRequest, blocks: list[EventBlock]) -> int:
+    """The place of the event that the address names, or of the first on the page it asks for."""
+    event = event_at(request.GET.get("at", "")[:LONGEST_ADDRESS])
+    text = request.GET.get("from", "")
+    start = int(text) if text.isdecimal() and len(text) < 6 else 0
+    named = (place for place, block in enumerate(blocks) if block.event == event)
+    return next(named, min(start, max(0, len(blocks) - 1)))
+
+
+def _page_url(request: SeatedRequest, first: int) -> str:
+    """The same page from another event on."""
+    to = request.GET.copy()
+    to.pop("at", None)
+    to["from"] = str(first)
+    return f"?{to.urlencode()}"
 
 
 def _is_critical(one: VerifiedField) -> bool:
@@ -124,9 +156,12 @@ def _sample(request: SeatedRequest, found: Child) -> Sample | None:
     return sample
 
 
-def _here(found: Child, sample: Sample | None) -> str:
+def _here(found: Child, sample: Sample | None, at: str = "") -> str:
+    """This page, for the sample it is seen for; at one event."""
     address = reverse("verification:child", args=[found.key])
-    return f"{address}?sample={sample.sample_id}" if sample is not None else address
+    asked = {"sample": sample.sample_id if sample is not None else "", "at": at}
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return f"{address}?{query}".removesuffix("?") + (f"#at-{at}" if at else "")
 
 
 def _blocks(found: Child, fields: list[VerifiedField]) -> list[EventBlock]:
@@ -192,6 +227,6 @@ def _written(
             now=clock.now(),
         )
     except CartularyError as error:
-        block.wrong = str(error)
+        block.wrong = fault_words(error)
         return False
     return True

@@ -5,17 +5,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cartulary.evidence.estimate import Estimate
-from cartulary.evidence.proportion import proportion
 from cartulary.registry.verification_sample import SampledChild
 from cartulary.web.entry.spoken import decimal_sign
+
+if TYPE_CHECKING:
+    from cartulary.evidence.estimate import Estimate
 
 #: An audit passes up to this share of critical fields in error (CIBMTR).
 PASSES: Final = 0.03
@@ -58,6 +59,8 @@ def error_rate(children: Iterable[SampledChild]) -> ErrorRate:
     x / n with its Clopper-Pearson interval; n are the critical fields that were checked, of every
     child of the sample. Fields of one child are taken to be independent of each other.
     """
+    from cartulary.evidence.proportion import proportion
+
     listed = list(children)
     checked = sum(one.checked for one in listed)
     errors = sum(one.errors for one in listed)

@@ -23,6 +23,7 @@ from cartulary.registry.reading_log import read
 from cartulary.registry.verification import CRITICAL_FIELDS
 from cartulary.registry.verification_sample import USUAL_SIZE, draw, result, sample_of, samples
 from cartulary.web.access import Seat, SeatedRequest, page
+from cartulary.web.entry.refused_words import fault_words
 from cartulary.web.entry.spoken import language
 from cartulary.web.home.lines import names_of
 from cartulary.web.verification.rate import error_rate, percent, verdict
@@ -55,7 +56,7 @@ def start(request: SeatedRequest) -> HttpResponse:
                 "n": most
             }
         except CartularyError as error:
-            wrong = str(error)
+            wrong = fault_words(error)
         else:
             return redirect("verification:sample", sample=drawn)
     listed = samples(seat.centre)
@@ -116,8 +117,8 @@ def sample(request: SeatedRequest, sample: UUID) -> HttpResponse:
 def _sizes(seat: Seat) -> dict[str, int]:
     """How many children there are to choose from."""
     children = Child.objects.filter(centre=seat.centre, withdrawn=False)
-    given = Current.objects.filter(
-        centre=seat.centre, kind="infusion", withdrawn=False, child__withdrawn=False
+    given = Current.objects.filter(centre=seat.centre, kind="infusion", withdrawn=False).exclude(
+        child__in=Child.objects.filter(centre=seat.centre, withdrawn=True)
     )
     return {"all": children.count(), "infused": given.values("child").distinct().count()}
 
