@@ -66,6 +66,8 @@ lock: ## work out the locked requirement files anew
 		-c requirements/runtime.txt -o requirements/benchmark.txt
 	@$(COMPILE) pyproject.toml $(EXTRAS) --group test \
 		-c requirements/benchmark.txt -o requirements/test.txt
+	@$(COMPILE) pyproject.toml $(EXTRAS) --extra dask --extra gpu \
+		-c requirements/test.txt -o requirements/beyond.txt
 	@$(COMPILE) --group build -c requirements/test.txt -o requirements/build.txt
 	@$(COMPILE) --group lock -c requirements/test.txt -o requirements/lock.txt
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes .venv fit for one set of locked requirements, and does nothing when it already is.
-# Usage: sh requirements/install.sh runtime|test|benchmark|lock     (from the repository's root)
+# Usage: sh requirements/install.sh runtime|test|benchmark|beyond|lock     (from the repository's root)
 # PYTHON=/path/to/python chooses the interpreter; otherwise the newest tried one is taken.
 set -eu
 

@@ -15,6 +15,9 @@ from tests.architecture.tree import REPOSITORY
 LOCKS = sorted((REPOSITORY / "requirements").glob("*.txt"))
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
 
+# Extras for more machines or a GPU, which `make demo` and `make test` do not install.
+BEYOND_ONE_PROCESSOR = ("dask", "gpu")
+
 
 def pins(path: Path) -> dict[str, str]:
     """Package to pinned version; a package pinned twice for two environments is refused."""
@@ -33,11 +36,16 @@ def named(requirements: list[str]) -> set[str]:
 def asked_for() -> dict[str, set[str]]:
     """What each locked file must hold at least."""
     base = named(PROJECT["project"]["dependencies"])
-    for extra in PROJECT["project"]["optional-dependencies"].values():
-        base = base | named(extra)
+    beyond: set[str] = set()
+    for name, extra in PROJECT["project"]["optional-dependencies"].items():
+        if name in BEYOND_ONE_PROCESSOR:
+            beyond |= named(extra)
+        else:
+            base |= named(extra)
     groups = {name: named(group) for name, group in PROJECT["dependency-groups"].items()}
     return {
         "runtime": base,
+        "beyond": base | beyond,
         "test": base | groups["test"],
         "benchmark": base | groups["benchmark"],
         "build": groups["build"],
