@@ -15,6 +15,8 @@ from cartulary.codebook.definition_page import definition_page
 from cartulary.codebook.endpoint_reader import definitions, endpoints
 from cartulary.codebook.exposure_page import exposure_page
 from cartulary.codebook.exposure_reader import exposures
+from cartulary.codebook.parameter_page import parameter_page
+from cartulary.codebook.parameter_reader import parameter_files
 from cartulary.codebook.scale_page import scale_page
 from cartulary.codebook.scale_reader import scales
 from cartulary.codebook.schedule_page import schedule_page
@@ -34,6 +36,7 @@ KIND_NAMES: Final[Vocabulary] = vocabulary(
         "state_graph": ("Graphs of states", "Toestandsgrafen"),
         "exposure": ("Exposures", "Blootstellingen"),
         "schedule": ("Schedules of follow-up", "Vervolgschema's"),
+        "parameter": ("Parameters of the twin", "Parameters van de tweeling"),
     }
 )
 
@@ -87,6 +90,10 @@ def catalogue(lang: str = "en") -> tuple[CatalogueEntry, ...]:
             CatalogueEntry("schedule", name, schedule.edition, schedule.name.text(lang))
             for name, schedule in sorted(schedules().items())
         ),
+        *(
+            CatalogueEntry("parameter", name, file.edition, file.name.text(lang))
+            for name, file in sorted(parameter_files().items())
+        ),
     )
 
 
@@ -116,6 +123,8 @@ def page(definition_id: str, lang: str = "en") -> str:
         return exposure_page(exposures()[definition_id], lang)
     if definition_id in schedules():
         return schedule_page(schedules()[definition_id], lang)
+    if definition_id in parameter_files():
+        return parameter_page(parameter_files()[definition_id], lang)
     known = [
         *endpoints(),
         *definitions(),
@@ -125,6 +134,7 @@ def page(definition_id: str, lang: str = "en") -> str:
         *state_graphs(),
         *exposures(),
         *schedules(),
+        *parameter_files(),
     ]
     near = difflib.get_close_matches(definition_id, known, n=4, cutoff=0.4)
     raise CodebookError(

@@ -2,8 +2,8 @@
 """Where the definition files are: those of the package, and those a centre adds of its own.
 
 A centre names its folder in the environment variable CARTULARY_CODEBOOK; inside it are
-`endpoints/`, `scales/`, `benchmarks/`, `curves/`, `state_graphs/`, `exposures/` and `schedules/`,
-as in the package. Its files are added to ours.
+`endpoints/`, `scales/`, `benchmarks/`, `curves/`, `state_graphs/`, `exposures/`, `schedules/` and
+`parameters/`, as in the package. Its files are added to ours.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ KINDS = (
     "state_graphs",
     "exposures",
     "schedules",
+    "parameters",
 )
 
 #: The environment variable that names a centre's own folder of definitions.

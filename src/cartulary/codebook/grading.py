@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -213,8 +213,12 @@ SCALE_OF_TOXICITY: Final[Mapping[ToxicityKind, tuple[str, ...]]] = {
 WATCHED_DAYS: Final = range(1, 11)
 
 
-def toxicities_of(course: Course) -> tuple[ToxicityRecord, ...]:
+def toxicities_of(
+    course: Course, computed_kinds: Collection[ToxicityKind] = tuple(SCALE_OF_TOXICITY)
+) -> tuple[ToxicityRecord, ...]:
     """Every toxicity of a course, each with the infusion it followed.
+
+    `computed_kinds` are those that are computed where they were not reported.
 
     What the centre reported stands. Where a kind was not reported after an infusion, and findings
     or counts allow a grade, the computed one is given; its basis says so. From daily findings a
@@ -238,7 +242,7 @@ def toxicities_of(course: Course) -> tuple[ToxicityRecord, ...]:
     computed: list[ToxicityRecord] = []
     for infusion in numbered_infusions(course):
         for kind, scale_ids in SCALE_OF_TOXICITY.items():
-            if (kind, infusion.number) in known:
+            if (kind, infusion.number) in known or kind not in computed_kinds:
                 continue
             for scale_id in scale_ids:
                 found = _computed(course, infusion, kind, scale_named(scale_id))
