@@ -110,8 +110,9 @@ def command(
 ) -> None:
     """Write the report of PROGRAMME, a folder of CSV files or one XLSX workbook.
 
-    PROGRAMME may also be a cohort that was simulated, or saved as Parquet. With --registry the report is made from a ledger. With errors in the programme nothing is
-    written and the status is 1.
+    PROGRAMME may also be a cohort that was simulated, or saved as Parquet. With --registry the
+    report is made from a ledger. With errors in the programme nothing is written and the status
+    is 1.
     """
     if out is None and not compare:
         raise click.UsageError(

@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from cartulary.codebook.course_facts import event_facts, merged, numbered_infusions
 from cartulary.codebook.endpoint_course import REACH_DAYS, outcome
 from cartulary.codebook.endpoint_reader import endpoint
 from cartulary.codebook.endpoint_split import UNKNOWN_CLASS, split_facts
-from cartulary.codebook.grading import ToxicityRecord, toxicities_of
+from cartulary.codebook.grading import SCALE_OF_TOXICITY, ToxicityRecord, toxicities_of
 from cartulary.codebook.scale_reader import scale_named
 from cartulary.course.absence import is_known
 from cartulary.course.course import Course
@@ -33,6 +33,7 @@ from cartulary.course.events import (
 )
 from cartulary.course.events.cells import ProductStatus
 from cartulary.course.events.disease import Decision, PriorKind, RelapseLevel
+from cartulary.course.events.observation import ToxicityKind
 from cartulary.course.events.treatment import BridgingKind
 
 BURDEN_SCALE = "burden_prwcc"
@@ -159,10 +160,25 @@ def summaries(courses: Iterable[Course]) -> tuple[ChildSummary, ...]:
     return tuple(summary(course) for course in courses)
 
 
-def summary(course: Course) -> ChildSummary:
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What one endpoint says of one child: status ("" = not in its population), days to it."""
+
+    status: str
+    days: int | None = None
+
+
+def summary(
+    course: Course,
+    *,
+    efs: Judged | None = None,
+    response_day28: Judged | None = None,
+    computed_kinds: Collection[ToxicityKind] = tuple(SCALE_OF_TOXICITY),
+) -> ChildSummary:
     """What the figures need of one course; nothing in it is guessed.
 
-    Arguments: a course.
+    Arguments: a course; `efs` and `response_day28` when they are known already; the kinds of
+    toxicity to compute where they were not reported.
     Returns: a `ChildSummary` of the course up to its data cut.
     Refuses nothing: what is not recorded stays None or "missing".
 
@@ -182,8 +198,8 @@ def summary(course: Course) -> ChildSummary:
     reasons = [str(e.reason) for e in indications if is_known(e.reason)]
     products = course.all(Product)
     infusions = course.all(Infusion)
-    efs = outcome(course, endpoint(MAIN_EFS))
-    response = outcome(course, endpoint(RESPONSE_DAY_28))
+    efs = efs or _judged(course, MAIN_EFS)
+    response_day28 = response_day28 or _judged(course, RESPONSE_DAY_28)
     death = course.first(Death)
     contact = course.last(LastContact)
     death_day = death.day if death else None
@@ -202,13 +218,13 @@ def summary(course: Course) -> ChildSummary:
         product_failed=_product_failed(course),
         infusion_days=course.infusion_days,
         infusions=len(infusions),
-        response_day28=response.status if response.in_population else "",
-        efs_status=efs.status if efs.in_population else "",
-        efs_days=efs.exit,
+        response_day28=response_day28.status,
+        efs_status=efs.status,
+        efs_days=efs.days,
         relapses=_relapses(course),
         transplants=course.all(Transplant),
         new_therapies=course.all(NewTherapy),
-        toxicities=_toxicities(course),
+        toxicities=_toxicities(course, computed_kinds),
         treatments=course.all(Treatment),
         infections=course.all(Infection),
         death_day=death_day,
@@ -318,10 +334,15 @@ def _released_day(course: Course) -> int | None:
     return min(known, default=None)
 
 
-def _toxicities(course: Course) -> tuple[ToxicityRecord, ...]:
+def _judged(course: Course, endpoint_id: str) -> Judged:
+    found = outcome(course, endpoint(endpoint_id))
+    return Judged(found.status if found.in_population else "", found.exit)
+
+
+def _toxicities(course: Course, kinds: Collection[ToxicityKind]) -> tuple[ToxicityRecord, ...]:
     """The toxicities, an undated one with the child's only infusion where there is one."""
     infusions = course.all(Infusion)
-    records = toxicities_of(course)
+    records = toxicities_of(course, kinds)
     if len(infusions) != 1:
         return records
     only = infusions[0]

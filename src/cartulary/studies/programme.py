@@ -14,8 +14,9 @@ from cartulary.course.errors import EstimandError
 from cartulary.course.events import LastContact
 from cartulary.course.events.ending import FollowUpStatus
 from cartulary.evidence import Estimate, MedianRange, median_range, proportion
-from cartulary.studies.child_summary import ChildSummary, is_after, summaries
+from cartulary.studies.child_summary import ChildSummary, is_after
 from cartulary.studies.flow import ONE_YEAR_DAYS, Flow, programme_flow
+from cartulary.studies.many_children import summaries_of
 from cartulary.studies.not_reported import is_silent, silent_families
 from cartulary.studies.response import ResponseFigure, response_figures
 from cartulary.studies.strata import NOT_RECORDED, StratumFigure, stratum_figures
@@ -169,7 +170,7 @@ def programme_figures(cohort: Cohort, *, not_reported: Sequence[str] = ()) -> Pr
             "recorded, reconstructed and simulated children. Report each by itself."
         )
     origin = str(origins[0])
-    children = summaries(cohort.courses())
+    children = summaries_of(cohort, KINDS)
     infused = [child for child in children if child.was_infused]
     silent = silent_families(not_reported)
     return ProgrammeFigures(

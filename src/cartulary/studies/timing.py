@@ -41,9 +41,12 @@ def timing_figures(children: Sequence[ChildSummary], origin: str) -> tuple[Timin
     counts children who made the step, but on days not known or in an impossible order.
     """
     figures = []
+    lengths_of = [_lengths(child) for child in children]
     for step in STEPS:
-        made = [child for child in children if _made(child, step)]
-        lengths = [length for child in made if (length := _lengths(child)[step]) is not None]
+        made = [
+            of[step] for child, of in zip(children, lengths_of, strict=True) if _made(child, step)
+        ]
+        lengths = [length for length in made if length is not None]
         if lengths:
             days = median_range(
                 lengths,

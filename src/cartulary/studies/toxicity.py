@@ -64,13 +64,15 @@ def toxicity_figures(children: Sequence[ChildSummary], origin: str) -> tuple[Tox
     Refuses nothing: a grade that names an infusion which is not there counts for the child alone.
     """
     figures = []
+    kinds = {kind for kind, _, _ in THRESHOLDS}
+    judged_of = {kind: _judged(children, kind) for kind in kinds}
+    highest_of = {kind: _highest(children, kind) for kind in kinds}
+    infusions = sum(child.infusions for child in children)
+    infused = sum(child.was_infused for child in children)
     for kind, at_least, key in THRESHOLDS:
-        judged = _judged(children, kind)
-        highest = _highest(children, kind)
+        judged, highest = judged_of[kind], highest_of[kind]
         if not highest:
             continue
-        infusions = sum(child.infusions for child in children)
-        infused = sum(child.was_infused for child in children)
         by_infusion = (
             clustered_proportion(
                 [grade >= at_least for _, grade in judged],
