@@ -42,7 +42,7 @@ INTERRUPTED = 130
     "population_file",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Whom it is asked to treat. Default: children as in current practice (real_world).",
+    help="Whom it is asked to treat. Default: real_world, as centres report.",
 )
 @click.option(
     "--seed",

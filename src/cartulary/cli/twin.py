@@ -53,7 +53,7 @@ def _run_options(function: F) -> F:
                 "population_file",
                 type=click.Path(path_type=Path, dir_okay=False),
                 metavar="FILE",
-                help="Whom it is asked to treat. Default: children as in current practice (real_world).",
+                help="Whom it is asked to treat. Default: real_world, as centres report.",
             ),
             click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True),
             click.option(

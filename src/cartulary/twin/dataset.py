@@ -114,12 +114,7 @@ class Dataset:
         self._say_unfinished()
 
     def finish(self, name: str, notes: tuple[str, ...]) -> None:
-        """Writes the list of failures and what makes it a cohort; refuses one that misses blocks.
-
-        >>> Dataset(Path("c"), {}, 5000).finish("", ())
-        Traceback (most recent call last):
-        cartulary.course.errors.CourseError: 2 of 2 blocks are missing. A cohort is closed ...
-        """
+        """Writes the failures and what makes it a cohort; refuses one that misses blocks."""
         missing = self.blocks - len(self.done)
         if missing:
             raise CourseError(

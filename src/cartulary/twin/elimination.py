@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-# mypy: disallow-untyped-defs=False
 """The linear equations of an implicit step, solved without ever writing the matrix out.
 
 A step solves `sigma * v - J v = b`, J being the slopes of the cells' changes (`slopes.py`). The
@@ -8,6 +7,8 @@ cell's part of v is put as a constant plus multiples of the effector's part, of 
 the total's, and what is left is three equations: some fifty multiplications in place of the 81 of
 a factorised matrix, and no table to keep.
 """
+
+# mypy: disallow-untyped-defs=False
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-# mypy: disallow-untyped-defs=False, disallow-untyped-calls=False
 """The model: what changes a child's cells from one moment to the next, equation by equation.
 
 The numbers in the comments are those of docs/explanation/model.md. These scalar functions are the
@@ -15,6 +14,8 @@ can hold. Nothing is divided by a parameter more than once a child.
 
 Cells are counted in the whole body, time in days since the infusion, logs are natural.
 """
+
+# mypy: disallow-untyped-defs=False, disallow-untyped-calls=False
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-# mypy: disallow-untyped-defs=False, disallow-untyped-calls=False
 """How the changes of the cells change with the cells, and with the day.
 
 The slopes of the changes, J, are never written out as a table: the cells act on one another through
@@ -9,6 +8,8 @@ on those and on the cell itself. `elimination.py` solves with them.
 Derived by hand from `equations.cell_changes`, whose names and numbers it keeps; a test holds it to
 that function differentiated numerically.
 """
+
+# mypy: disallow-untyped-defs=False, disallow-untyped-calls=False
 
 from __future__ import annotations
 

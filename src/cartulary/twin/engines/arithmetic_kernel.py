@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-# mypy: ignore-errors
 """exp and log as plain arithmetic, so that a compiler can do several children's at once.
 
 A call of the C library stands in the way of that. exp is within 5e-11 of its size and log within
@@ -7,6 +6,8 @@ A call of the C library stands in the way of that. exp is within 5e-11 of its si
 last digits. Their polynomials are worked out here, by interpolation at Chebyshev's points, and not
 typed in.
 """
+
+# mypy: ignore-errors
 
 from __future__ import annotations
 

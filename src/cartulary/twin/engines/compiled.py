@@ -19,6 +19,7 @@ _SOURCES = (
     _HERE.parent / "elimination.py",
     _HERE / "method.py",
     *sorted(_HERE.glob("*_kernel.py")),
+    _HERE.parent / "extinction_kernel.py",
 )
 
 

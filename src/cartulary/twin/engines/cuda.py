@@ -42,7 +42,7 @@ def solve(
     """
     from numba import cuda
 
-    if not cuda.is_available():
+    if not cuda.is_available():  # type: ignore[no-untyped-call]
         raise CudaError(
             "This machine has no NVIDIA GPU that Numba can use. Take the engine 'lanes', or set "
             "NUMBA_ENABLE_CUDASIM=1 to try the GPU's code, slowly, in Numba's simulator."

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-# mypy: ignore-errors
-# ruff: noqa: RUF005 - Numba adds tuples of known length, and unpacks none into another
 """One child a thread: the steps of the lanes' engine for one child alone."""
+
+# mypy: ignore-errors
+
+# ruff: noqa: RUF005 - Numba adds tuples of known length, and unpacks none into another
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# mypy: ignore-errors
 """Children side by side, each with its own steps; who is done makes room for the next."""
+
+# mypy: ignore-errors
 
 from __future__ import annotations
 
@@ -37,7 +38,8 @@ WELL, NOT_FINITE, STEP_TOO_SMALL, TOO_MANY_STEPS = 0, 1, 2, 3
 
 BEGUN = SIGMA + 2 * LANES  # the day on which the last good step began
 ERROR = BEGUN + LANES
-ALL = ERROR + LANES
+FINITE = ERROR + LANES  # 0 where every change is a finite number, else not a number
+ALL = FINITE + LANES
 LAST = STAGE_1 + 7 * STAGE
 _OWN_NAMES = CELL_PARAMETERS + CELL_CONSTANTS
 FOR_PARTS_AT = tuple(PARAMETERS // LANES + _OWN_NAMES.index(name) for name in PART_PARAMETERS)
@@ -164,6 +166,11 @@ def follow(start, own, grid, tolerance, first, beyond, lanes, kept, status, fail
             working += 1
     while working > 0:
         linearise(work, lanes)
+        for w in range(lanes):
+            work[FINITE + w] = 0.0
+        for i in range(STATES):
+            for w in range(lanes):
+                work[FINITE + w] += 0.0 * work[SLOPE + i * LANES + w]
         for w in range(LANES):
             fresh[w] = False
             who = child[w]
@@ -176,10 +183,7 @@ def follow(start, own, grid, tolerance, first, beyond, lanes, kept, status, fail
                 next_kept[w] = _write(work, w, grid, kept[who], next_kept[w])
             verdict = WELL
             if next_kept[w] < grid.size:
-                finite = True
-                for i in range(STATES):
-                    finite = finite and np.isfinite(work[SLOPE + i * LANES + w])
-                if not finite:
+                if work[FINITE + w] != 0.0:
                     verdict = NOT_FINITE
                 elif work[STEP + w] < SMALLEST_STEP:
                     verdict = STEP_TOO_SMALL

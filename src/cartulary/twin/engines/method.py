@@ -79,12 +79,13 @@ STAGE_BY_DAY = (
     0.0,
 )
 
-# How the step follows the error: one tenth below what would just do, at most so much at once.
-SAFETY = 0.9
+# How the step follows the error: a quarter below what would just do, which spares more refused
+# steps than it costs, and at most so much at once.
+SAFETY = 0.75
 SMALLEST_FACTOR = 0.2
-LARGEST_FACTOR = 6.0
+LARGEST_FACTOR = 4.0
 FIRST_STEP_DAYS = 0.1
 SMALLEST_STEP_DAYS = 1e-9
 # Between the days that a longer step bridges, the polynomial would be less good than the step.
-LONGEST_STEP_DAYS = 30.0
+LONGEST_STEP_DAYS = 45.0
 MOST_STEPS = 20_000

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-# mypy: disallow-untyped-calls=False
 """The plain engine: SciPy on the equations as they stand, one child after another.
 
 Slow and obvious: what the fast engines are held to. SciPy's LSODA is no relative of their method.
 """
+
+# mypy: disallow-untyped-calls=False
 
 from __future__ import annotations
 

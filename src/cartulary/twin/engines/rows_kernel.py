@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-# mypy: ignore-errors
 """Several numbers of one child to and from the rows in which children stand side by side.
 
 Row r of lane w stands at `r * LANES + w`. With the distance between rows fixed at compile time the
 compiler sees that no two rows overlap, and does the children of four lanes at once.
 """
+
+# mypy: ignore-errors
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-# mypy: ignore-errors
-# ruff: noqa: RUF005 - Numba adds tuples of known length, and unpacks none into another
 """Cytokine, neuro compartment and neutrophils of children side by side, day by day."""
+
+# mypy: ignore-errors
+
+# ruff: noqa: RUF005 - Numba adds tuples of known length, and unpacks none into another
 
 from __future__ import annotations
 

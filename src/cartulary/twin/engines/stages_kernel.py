@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-# mypy: ignore-errors
-# ruff: noqa: RUF005 - Numba adds tuples of known length, and unpacks none into another
 """One implicit step of the children who stand side by side, stage by stage."""
+
+# mypy: ignore-errors
+
+# ruff: noqa: RUF005 - Numba adds tuples of known length, and unpacks none into another
 
 from __future__ import annotations
 
