@@ -20,7 +20,13 @@ INTERRUPTED = 130
 
 
 @click.command(name="simulate")
-@click.option("--children", type=click.IntRange(min=1, max=100_000_000), required=True, metavar="N")
+@click.option(
+    "--children",
+    type=click.IntRange(min=1, max=100_000_000),
+    required=True,
+    metavar="N",
+    help="How many virtual children.",
+)
 @click.option(
     "--years",
     type=click.FloatRange(min=0.25, max=30.0),

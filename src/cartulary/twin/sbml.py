@@ -84,6 +84,10 @@ class _Renamed(ast.NodeTransformer):
 
 
 def written(function: Callable[..., Any], names: Mapping[str, str], prefix: str = "") -> Written:
+    """A function of `equations.py` as formulas: what it assigns on the way, and what it returns.
+
+    names: what stands for each of its arguments. prefix: put before the names it assigns.
+    """
     tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
     assert isinstance(tree, ast.FunctionDef)
     renamed = _Renamed(dict(names))
