@@ -45,6 +45,7 @@ from cartulary.reports.figures_json import render_json
 from cartulary.reports.html import render_html
 from cartulary.reports.tabulated import set_table
 from cartulary.reports.typeset.pdf import print_form, render_pdf
+from cartulary.reports.wording import number as set_number
 from cartulary.reports.workbook import render_workbook
 from tests.journeys.sample_figures import curve, incidence, stream, swim, toxicity
 from tests.journeys.sample_report import sample_report
@@ -261,6 +262,42 @@ def test_each_figure_is_sound_svg_in_inter_and_the_same_twice(name: str, lang: s
     assert texts
     assert {node.get("font-family") for node in texts} == {"Inter"}
     assert "NaN" not in svg
+
+
+def _of_thousands(data: FlowData, lang: str, times: int) -> FlowData:
+    """The same flow of so many times the children."""
+
+    def more(match: re.Match[str]) -> str:
+        return set_number(int(match[0]) * times, lang)
+
+    return FlowData(
+        tuple((title, re.sub(r"\d+", more, detail)) for title, detail in data.columns),
+        tuple(
+            replace(node, count=replace(node.count, value=node.count.value * times))
+            for node in data.nodes
+        ),
+        tuple(replace(band, count=band.count * times) for band in data.bands),
+    )
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_flow_of_many_children_has_room_for_its_numbers(lang: str) -> None:
+    root = ET.fromstring(svg_of(_of_thousands(stream(lang), lang, 5626), lang))
+    words = [node.text or "" for node in root.iter() if node.tag.endswith("text")]
+    in_remission = {"nl": "in remissie", "en": "in remission"}[lang]
+    # The heading of day 28 is broken after its number, so it ends before that of one year.
+    assert "90\u202f016" in words
+    assert in_remission in words
+    assert f"90\u202f016 {in_remission}" not in words
+    # Counts beside places have the same spaces between thousands as everywhere.
+    assert "22\u202f504" in words
+    assert not [one for one in words if re.search(r"\d{4}", one)]
+    few = [
+        node.text
+        for node in ET.fromstring(svg_of(stream(lang), lang)).iter()
+        if node.tag.endswith("text")
+    ]
+    assert f"16 {in_remission}" in few
 
 
 def test_the_curve_shows_numbers_at_risk_and_events_under_its_months() -> None:

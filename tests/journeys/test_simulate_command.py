@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -17,6 +18,7 @@ from cartulary.course.cohort import Cohort
 from cartulary.twin import simulate
 from cartulary.twin.block import BLOCK_CHILDREN, Failure
 from cartulary.twin.dataset import Dataset
+from cartulary.twin.population_reader import default_population
 
 POLICIES = Path(__file__).parents[2] / "examples" / "policies"
 CHILDREN = 150
@@ -69,6 +71,20 @@ def test_another_seed_gives_other_children(cohort: Path, tmp_path: Path) -> None
     assert simulated(other, "--seed", 6).exit_code == 0
     ages = [Cohort.read_parquet(place).children["age_days_at_day0"] for place in (cohort, other)]
     assert not ages[0].equals(ages[1])
+
+
+def test_the_population_that_was_simulated_is_said(tmp_path: Path) -> None:
+    usual = simulated(tmp_path / "usual.parquet", children=20)
+    assert "population real_world, policy maxima, seed 5" in usual.output
+    other = POLICIES.parent / "populations" / "infants.toml"
+    told = simulated(tmp_path / "infants.parquet", "--population", other, children=20)
+    assert "population infants," in told.output
+
+
+@pytest.mark.parametrize("command", [("simulate",), ("twin", "groups"), ("twin", "page")])
+def test_help_says_which_population_is_the_default(command: tuple[str, ...]) -> None:
+    words = " ".join(ran(*command, "--help").output.split())
+    assert f"Default: {default_population().population_id}," in words
 
 
 def test_the_report_of_a_simulated_cohort_says_so_on_every_page(
@@ -131,7 +147,7 @@ def test_children_that_could_not_be_followed_are_said_and_listed(
 def test_every_fault_of_a_policy_is_said_at_once_with_its_line(tmp_path: Path) -> None:
     text = (POLICIES / "maxima.toml").read_text(encoding="utf-8")
     faulty = text.replace("[transplant]", "[transplants]").replace(
-        'platform = "central"', 'platform = "moon"'
+        'platform = "central"', 'platform = "moon"\ncolour = "red"'
     )
     place = tmp_path / "faulty.toml"
     place.write_text(faulty, encoding="utf-8")
@@ -139,10 +155,16 @@ def test_every_fault_of_a_policy_is_said_at_once_with_its_line(tmp_path: Path) -
         "simulate", "--children", 10, "--policy", place, "--out", tmp_path / "never.parquet"
     )
     assert result.exit_code == 1
-    said = str(result.exception)
-    assert "moon" in said
-    assert "transplants" in said
-    assert "line" in said
+    said = str(result.exception).splitlines()
+    lines = {
+        word: next(n for n, line in enumerate(faulty.splitlines(), 1) if word in line)
+        for word in ("moon", "[transplants]", "colour")
+    }
+    assert len(said) == 4
+    assert said[0].startswith("faulty.toml: transplant: missing.")
+    assert f"faulty.toml, line {lines['moon']}: product.platform: 'moon'." in "\n".join(said)
+    assert f"faulty.toml, line {lines['[transplants]']}: transplants: unknown." in "\n".join(said)
+    assert f"faulty.toml, line {lines['colour']}: product.colour: unknown." in "\n".join(said)
     assert not (tmp_path / "never.parquet").exists()
 
 
@@ -177,5 +199,13 @@ def test_the_page_of_ten_children_is_drawn(lang: str, tmp_path: Path) -> None:
     assert told[lang] in page
     assert page.count(">V-00") == 10
     assert "<script" not in page
-    assert (tmp_path / "children.png").read_bytes().startswith(b"\x89PNG")
+    picture = (tmp_path / "children.png").read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    # Twice the figure of the page, with a margin on every side and a heading above.
+    figure = re.search(r'<svg [^>]*width="(\d+)" height="(\d+)"', page)
+    assert figure is not None
+    drawn = [int(one) for one in figure.groups()]
+    wide, high = (int.from_bytes(picture[at : at + 4], "big") for at in (16, 20))
+    assert wide == 2 * (drawn[0] + 2 * 32)
+    assert high > 2 * (drawn[1] + 2 * 32)
     shutil.rmtree(tmp_path)

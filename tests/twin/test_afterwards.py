@@ -11,12 +11,16 @@ import pytest
 from cartulary.codebook.parameter_reader import parameters
 from cartulary.course.events.disease import Response
 from cartulary.course.events.ending import Cause
-from cartulary.course.events.treatment import TransplantReason
+from cartulary.course.events.treatment import NewTherapyReason, TransplantReason
 from cartulary.twin.afterwards_histories import (
     CAUSES,
+    GROUPS,
+    NEW_THERAPY_REASONS,
+    RESPONSE_DAYS,
     RESPONSES,
     TRANSPLANT_REASONS,
     Followed,
+    Group,
     Histories,
     SegmentKind,
 )
@@ -132,14 +136,20 @@ def test_transplant_for_all_lowers_relapse_and_costs_lives() -> None:
     assert (none.cause != CAUSES.index(Cause.TRANSPLANT)).all()
 
 
-def test_relapse_comes_after_remission_or_from_a_low_marrow(cohort: Followed) -> None:
-    told = cohort.histories
-    first = cohort.segments[0]
-    start = np.full(MANY, np.nan)
-    start[first.places] = first.marrow_share[:, 0]
+def test_without_a_remission_there_is_no_relapse(told: Histories) -> None:
     relapsed = _happened(told.relapse_day)
-    remitted = told.remission_day < told.relapse_day
-    assert (remitted | (start < 0.05))[relapsed].all()
+    assert (told.remission_day < told.relapse_day)[relapsed].all()
+    late = told.remission_day - told.infusion_day > RESPONSE_DAYS[0]
+    # A remission that a later look found is one, and can be lost.
+    assert (late & relapsed).any()
+    refractory = told.group == GROUPS.index(Group.NO_REMISSION)
+    assert refractory.sum() > 50
+    assert not _happened(told.remission_day[refractory]).any()
+    assert not (relapsed & refractory).any()
+    for_it = told.new_therapy_reason == NEW_THERAPY_REASONS.index(NewTherapyReason.NO_RESPONSE)
+    of_it = told.cause == CAUSES.index(Cause.LEUKAEMIA)
+    assert (for_it | of_it)[refractory].mean() > 0.9
+    assert not for_it[relapsed].any()
 
 
 def test_what_is_there_reaches_five_percent_on_the_day_of_relapse(cohort: Followed) -> None:

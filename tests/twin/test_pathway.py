@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -264,6 +265,19 @@ def test_collections_and_products_are_as_in_the_uk(usual: tuple[Children, Pathwa
     collected = way.aphereses > 0
     again = float((way.aphereses[collected] > 1).mean())
     assert 0.05 < again < 0.35  # 31 aphereses in 26 Dutch children
+
+
+def test_no_yield_leaves_its_bounds_however_far_out_a_child_is() -> None:
+    usual = parameters()
+    wide = usual["cd3_yield"]
+    spread = {**usual.parameters, "cd3_yield": replace(wide, spread=3.0)}
+    for known in (usual, replace(usual, parameters=MappingProxyType(spread))):
+        found = walked(policy("maxima"), known=known)[1].cd3_yield_e9
+        found = found[~np.isnan(found)]
+        assert found.min() >= wide.low
+        assert found.max() < wide.high
+        # Truncated, not clipped: no two children share the highest yield.
+        assert (found == found.max()).sum() == 1
 
 
 def test_half_of_ordinary_children_have_a_high_burden_before_lymphodepletion(

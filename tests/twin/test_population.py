@@ -18,7 +18,7 @@ from cartulary.course.errors import CodebookError
 from cartulary.course.events.disease import Genetics, Reason
 from cartulary.twin.equations import CELL_PARAMETERS, SIGN_PARAMETERS
 from cartulary.twin.policy_reader import read_policy
-from cartulary.twin.population import Children, Population, draw_children
+from cartulary.twin.population import Children, Population, Quantiles, draw_children
 from cartulary.twin.population_children import CLONE_PARAMETERS, GENETICS, REASONS
 from cartulary.twin.population_deviates import Deviates, values_of
 from cartulary.twin.population_reader import (
@@ -110,6 +110,45 @@ def test_children_are_as_their_population_says(file: Path) -> None:
     assert float(np.mean(children.female)) == pytest.approx(population.female, abs=0.012)
     relapsed_after = children.reason == REASONS.index(Reason.POST_TRANSPLANT_RELAPSE)
     assert children.prior_transplant[relapsed_after].all()
+
+
+@pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
+def test_no_child_was_transplanted_before_birth(file: Path) -> None:
+    children = drawn(read_population(file))
+    had = children.prior_transplant
+    assert had.sum() > 400
+    assert (children.months_since_transplant[had] < 12.0 * children.age_years[had]).all()
+    after = children.reason == REASONS.index(Reason.POST_TRANSPLANT_RELAPSE)
+    assert had[after].all()
+
+
+def test_old_enough_children_have_the_months_of_their_population() -> None:
+    population = default_population()
+    children = drawn(population)
+    last = population.months_since_transplant.values[-1]
+    old = children.prior_transplant & (12.0 * children.age_years > last)
+    for probability, value in zip(
+        population.months_since_transplant.probabilities,
+        population.months_since_transplant.values,
+        strict=True,
+    ):
+        below = float(np.mean(children.months_since_transplant[old] <= value))
+        assert below == pytest.approx(probability, abs=0.03)
+
+
+def test_a_child_too_young_for_any_transplant_came_for_another_reason() -> None:
+    population = replace(
+        default_population(),
+        age_years=Quantiles((0.0, 1.0), (0.1, 0.25)),
+        reasons=MappingProxyType({Reason.POST_TRANSPLANT_RELAPSE: 0.6, Reason.REFRACTORY: 0.4}),
+        prior_transplant=1.0,
+    )
+    children = drawn(population, MANY[:500])
+    assert not children.prior_transplant.any()
+    assert (children.reason == REASONS.index(Reason.REFRACTORY)).all()
+    only = MappingProxyType({Reason.POST_TRANSPLANT_RELAPSE: 1.0})
+    alone = drawn(replace(population, reasons=only), MANY[:500])
+    assert (alone.reason == REASONS.index(Reason.FIRST_RELAPSE)).all()
 
 
 def test_the_shipped_population_is_the_default() -> None:

@@ -10,6 +10,7 @@ from cartulary.codebook.grading import grade_days
 from cartulary.codebook.parameter_reader import parameters
 from cartulary.codebook.scale_reader import scale_named
 from cartulary.course import Course, Origin
+from cartulary.course.course import DAYS_PER_YEAR
 from cartulary.course.events import Finding, Infusion
 from cartulary.twin.afterwards_histories import Segment
 from cartulary.twin.toxicity import ICE_FROM_YEARS, Patients, bedside
@@ -60,10 +61,13 @@ def test_icans_by_day_is_what_the_codebook_makes_of_the_signs(segment: Segment) 
     assert toxicity is not None
     scale = scale_named("astct_icans_2019")
     children, pathway = walked(np.arange(1500))
-    ages = children.age_years[segment.places] + pathway.infusion_day[segment.places] / 365.25
+    days_old = children.age_days[segment.places] + pathway.infusion_day[segment.places]
+    ages = days_old / DAYS_PER_YEAR
+    # A birthday within these days has a test of its own.
+    same = (ages >= ICE_FROM_YEARS) == ((days_old + DAYS) / DAYS_PER_YEAR >= ICE_FROM_YEARS)
     worst = toxicity.icans_grade.max(axis=1)
     for older in (False, True):
-        of_age = (ages >= ICE_FROM_YEARS) == older
+        of_age = ((ages >= ICE_FROM_YEARS) == older) & same
         chosen = np.concatenate(
             [np.flatnonzero((worst == grade) & of_age)[:6] for grade in range(5)]
         )
@@ -83,6 +87,41 @@ def test_icans_by_day_is_what_the_codebook_makes_of_the_signs(segment: Segment) 
         assert (getattr(toxicity, score)[of_age] >= 0).all()
 
 
+def test_a_child_is_scored_by_ice_from_its_twelfth_birthday_on() -> None:
+    # Ages at the infusion from a month before the birthday to the day after it.
+    n = 32
+    first_day = np.ceil(ICE_FROM_YEARS * DAYS_PER_YEAR)
+    ages = first_day - 30.0 + np.arange(n)
+    neuro = np.repeat(np.linspace(0.0, 8.0, DAYS)[None], n, axis=0)
+    found = bedside(
+        np.full((n, DAYS), 1.0), neuro, QUIET[:n], np.zeros((n, DAYS), dtype=bool),
+        Patients(np.arange(n), ages, "birthday", 1), parameters(),
+    )  # fmt: skip
+    of_age = ages[:, None] + np.arange(DAYS) >= first_day
+    assert ((found.ice_score >= 0) == of_age).all()
+    assert ((found.capd_score >= 0) == ~of_age).all()
+    assert {0, 1, 3} <= set(found.icans_grade.ravel().tolist())
+    scale = scale_named("astct_icans_2019")
+    for child in range(n):
+        findings = tuple(
+            Finding(
+                day,
+                consciousness=CONSCIOUSNESS[found.consciousness[child, day]],
+                **{
+                    name: int(score)
+                    for name in ("ice_score", "capd_score")
+                    if (score := getattr(found, name)[child, day]) >= 0
+                },
+            )
+            for day in range(DAYS)
+        )
+        course = Course(
+            "P-1", Origin.SIMULATED, (Infusion(0), *findings), age_days_at_day0=int(ages[child])
+        )
+        graded = grade_days(scale, course, 1)
+        assert [one.graded.grade for one in graded] == found.icans_grade[child].tolist()
+
+
 def test_toxicity_goes_with_the_burden_at_the_infusion(segment: Segment) -> None:
     toxicity = segment.toxicity
     assert toxicity is not None
@@ -98,7 +137,7 @@ def test_toxicity_goes_with_the_burden_at_the_infusion(segment: Segment) -> None
 
 def _bedside(cytokine: np.ndarray, **changes: float) -> Toxicity:
     n = len(cytokine)
-    patients = Patients(np.arange(n), np.full(n, 8.0), "test", 1)
+    patients = Patients(np.arange(n), np.full(n, 2922.0), "test", 1)
     return bedside(
         cytokine,
         np.zeros_like(cytokine),
@@ -155,7 +194,7 @@ def test_signs_of_a_child_do_not_depend_on_who_is_beside_it(storm: np.ndarray) -
 
 def test_infections_follow_their_rate() -> None:
     n = 20000
-    patients = Patients(np.arange(n), np.full(n, 8.0), "test", 1)
+    patients = Patients(np.arange(n), np.full(n, 2922.0), "test", 1)
     values = parameters()
     rate, fades = values.value("infection_rate"), values.value("infection_fades_days")
     more = values.changed({"infection_rate_neutropenia": 0.0})
@@ -169,7 +208,7 @@ def test_infections_follow_their_rate() -> None:
 
 def test_neutropenia_brings_infections() -> None:
     n = 4000
-    patients = Patients(np.arange(n), np.full(n, 8.0), "test", 1)
+    patients = Patients(np.arange(n), np.full(n, 2922.0), "test", 1)
     none = infections(np.full((n, 61), 0.05), patients, parameters())
     many = infections(np.full((n, 61), 3.0), patients, parameters())
     assert (none.day[:, 0] <= 56).mean() > (many.day[:, 0] <= 56).mean() + 0.2

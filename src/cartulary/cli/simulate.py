@@ -48,7 +48,8 @@ INTERRUPTED = 130
     "population_file",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Whom it is asked to treat. Default: real_world, as centres report.",
+    help="Whom it is asked to treat. Default: real_world, everyday practice; examples/populations "
+    "holds others.",
 )
 @click.option(
     "--seed",
@@ -125,7 +126,10 @@ def command(
         sys.exit(INTERRUPTED)
     dataset.finish(f"Simulated: {run.policy.name.en}", run.notes(children))
     failed = len(dataset.failures)
-    click.echo(f"{out}: {children} children, simulated.")
+    click.echo(
+        f"{out}: {children} children, simulated: population {run.population.population_id}, "
+        f"policy {run.policy.policy_id}, seed {seed}."
+    )
     if failed:
         click.echo(
             f"{failed} of {children} children could not be followed to the end; failures.csv in "

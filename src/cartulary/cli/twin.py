@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from cartulary.cli import twin_export
+
 if TYPE_CHECKING:
     from cartulary.course.cohort import Cohort
     from cartulary.evidence import Estimate, MedianRange
@@ -22,7 +24,7 @@ CLASS_WORDS = {
     "cd19_negative": "CD19-negative",
     "cd19_positive": "CD19-positive",
     "unknown": "class unknown",
-    "none": "no relapse",
+    "none": "no relapse, or never in remission",
 }
 BURDEN_WORDS = {
     "high": "high",
@@ -34,7 +36,11 @@ BURDEN_WORDS = {
 
 @click.group(name="twin")
 def command() -> None:
-    """Look at the model: its groups of relapse, and single virtual children."""
+    """Look at the model: its groups of relapse, single virtual children, and other programs."""
+
+
+command.add_command(twin_export.sbml)
+command.add_command(twin_export.petab)
 
 
 def _run_options(function: F) -> F:
@@ -53,15 +59,24 @@ def _run_options(function: F) -> F:
                 "population_file",
                 type=click.Path(path_type=Path, dir_okay=False),
                 metavar="FILE",
-                help="Whom it is asked to treat. Default: real_world, as centres report.",
+                help="Whom it is asked to treat. Default: real_world, everyday practice; "
+                "examples/populations holds others.",
             ),
-            click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True),
+            click.option(
+                "--seed",
+                type=click.IntRange(min=0, max=2**64 - 1),
+                default=1,
+                show_default=True,
+                metavar="S",
+                help="The same seed gives the same children.",
+            ),
             click.option(
                 "--years",
                 type=click.FloatRange(min=0.25, max=30.0),
                 default=5.0,
                 show_default=True,
                 metavar="Y",
+                help="How long each child is followed from the decision.",
             ),
         )
     ):
@@ -113,7 +128,13 @@ def groups(
     help="How many children are looked through for the first of each kind.",
 )
 @_run_options
-@click.option("--lang", type=click.Choice(["nl", "en"]), default="en", show_default=True)
+@click.option(
+    "--lang",
+    type=click.Choice(["nl", "en"]),
+    default="en",
+    show_default=True,
+    help="Language of the page.",
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
