@@ -27,6 +27,10 @@ from cartulary.twin.engines.solution import Solution
 from cartulary.twin.narrate import narrate
 from cartulary.twin.narrate.bedside import finding, grades
 from cartulary.twin.narrate.state import States
+from cartulary.twin.policy_reader import read_policy
+from cartulary.twin.population_reader import default_population
+from cartulary.twin.simulate import Run, simulate_block
+from tests.conftest import REPOSITORY
 from tests.twin.made_blocks import INFUSION_DAY, made_block
 
 
@@ -147,6 +151,51 @@ def test_relapses_are_told_with_their_class(block: Block, cohort: Cohort) -> Non
 def test_a_remission_the_model_knows_is_the_remission_that_evidence_finds(cohort: Cohort) -> None:
     counts = response_of_cohort(cohort, "response.day28.infusion")
     assert counts.responses == counts.n == cohort.events["infusion"]["child"].n_unique()
+
+
+@pytest.fixture(scope="module")
+def simulated() -> Cohort:
+    """Children of the model itself, not drawn by hand."""
+    policy = read_policy(REPOSITORY / "examples" / "policies" / "maxima.toml")
+    run = Run(default_population(), policy, parameters(), 1, 1826.0)
+    return narrate(simulate_block(run, np.arange(500)), parameters())
+
+
+def test_simulated_children_are_told_without_a_warning(simulated: Cohort) -> None:
+    found = {
+        problem.rule
+        for problem in check_courses(simulated.courses())
+        if problem.severity is not Severity.NOTE
+    }
+    # Two of many children may have the same sex, age and days by chance.
+    assert found <= {"same_child_twice"}
+
+
+def test_every_relapse_that_is_told_follows_a_remission_that_is_told(simulated: Cohort) -> None:
+    looks = simulated.events["assessment"].filter(pl.col("response").is_in(["CR", "CRi"]))
+    first = looks.group_by("child").agg(remission=pl.col("day").min())
+    relapses = simulated.events["relapse"].join(first, on="child", how="left")
+    assert relapses.height > 80
+    assert (relapses["remission"] < relapses["day"]).all()
+    assert relapses["remission"].null_count() == 0
+
+
+def test_every_infusion_has_its_toxicity_and_every_transplant_its_day(simulated: Cohort) -> None:
+    infusions = simulated.events["infusion"].select("child").unique().height
+    for kind in (ToxicityKind.CRS, ToxicityKind.ICANS):
+        told = simulated.events["toxicity"].filter(pl.col("toxicity") == kind.value)
+        assert told.select("child").unique().height == infusions
+    before = simulated.events["prior_therapy"].filter(pl.col("therapy") == "transplant")
+    ages = pl.DataFrame(
+        {
+            "child": pl.Series(range(len(simulated)), dtype=pl.UInt32),
+            "age": simulated.children["age_days_at_day0"],
+        }
+    )
+    days = before.join(ages, on="child")
+    assert days.height > 80
+    assert (days["day"] > -days["age"]).all()
+    assert days["day"].null_count() == 0
 
 
 def test_a_child_that_could_not_be_followed_is_lost_from_that_day_and_named() -> None:

@@ -52,9 +52,10 @@ class SegmentKind(Choice):
 
 
 class Group(Choice):
-    """The article's groups of relapse."""
+    """The article's groups of relapse, and the children who had no remission to lose."""
 
     NONE = "none", "no relapse", "geen recidief"
+    NO_REMISSION = "no_remission", "no remission", "geen remissie"
     EARLY = "early", "early", "vroeg"
     CD19_NEGATIVE = "cd19_negative", "CD19 negative", "CD19-negatief"
     CD19_POSITIVE = "cd19_positive", "CD19 positive", "CD19-positief"

@@ -181,7 +181,7 @@ def lived(
         )
         patients = Patients(
             numbers,
-            world.children.age_years[beginning.places] + beginning.start_day / 365.25,
+            world.children.age_days[beginning.places] + beginning.start_day,
             kind.value,
             world.seed,
         )

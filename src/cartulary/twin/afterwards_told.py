@@ -24,7 +24,7 @@ from cartulary.twin.afterwards_histories import (
     SegmentKind,
 )
 from cartulary.twin.afterwards_story import Story, earliest, or_never
-from cartulary.twin.groups import group_of
+from cartulary.twin.groups import group_of, with_no_remission
 from cartulary.twin.pathway_columns import CLONES as PATHWAY_CLONES
 from cartulary.twin.population_children import Floats, Wholes, YesNo
 from cartulary.twin.relapse import cd19_of
@@ -91,7 +91,7 @@ def told(story: Story) -> Histories:
         relapse_clone=clone,
         relapse_cd19=cd19,
         aplasia_at_relapse=story.aplastic & ~np.isnan(relapse),
-        group=group_of(relapse - infused, cd19),
+        group=with_no_remission(group_of(relapse - infused, cd19), story.no_response_day <= end),
         crs_grade=_highest(story, "crs_grade"),
         icans_grade=_highest(story, "icans_grade"),
         neutropenia_day_28=_neutropenic(story),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The article's groups of relapse, and what a cohort shows of each."""
+"""The article's groups of relapse, with those never in remission, and what each shows."""
 
 from __future__ import annotations
 
@@ -51,16 +51,31 @@ class GroupFigures:
     group: Group
     children: int
     share_of_infused: float
-    median_months: float  # from the first infusion; NaN without children
+    median_months: float  # from the first infusion; NaN without a relapse
     quartile_months: tuple[float, float]
-    aplasia_ongoing: float  # share, NaN without children
+    aplasia_ongoing: float  # share at the relapse, NaN without one
     expansion_failed: float  # share
     median_ln_peak: float  # of CAR-T cells, beside the median of the children without relapse
+
+
+def with_no_remission(group: Wholes, no_response: YesNo) -> Wholes:
+    """The groups, with the children whose cells were found to have failed apart from the others.
+
+    Arguments: places in GROUPS; whether no response was settled while the child was followed.
+
+    >>> found = with_no_remission(np.array([0, 0]), np.array([True, False]))
+    >>> [GROUPS[place].value for place in found]
+    ['no_remission', 'none']
+    """
+    refractory = no_response & (group == GROUPS.index(Group.NONE))
+    return np.where(refractory, GROUPS.index(Group.NO_REMISSION), group).astype(np.int64)
 
 
 def group_figures(histories: Histories) -> tuple[GroupFigures, ...]:
     """What each group shows: how many, when, B cells at the relapse, and expansion.
 
+    Expansion stands beside that of the children in remission without relapse. Children who never
+    came into remission have a line of their own, without a relapse and so without its day.
     Relapses after a second infusion or a transplant belong to the group of their day and CD19, as
     in the article.
     """
@@ -89,8 +104,9 @@ def _figures(
     def share(of: YesNo) -> float:
         return float(of[chosen].mean()) if chosen.any() else float("nan")
 
+    relapsed = chosen.any() and group is not Group.NO_REMISSION
     quartiles = (
-        np.quantile(months[chosen], (0.25, 0.75)) if chosen.any() else np.array([np.nan, np.nan])
+        np.quantile(months[chosen], (0.25, 0.75)) if relapsed else np.array([np.nan, np.nan])
     )
     return GroupFigures(
         group=group,
@@ -98,7 +114,7 @@ def _figures(
         share_of_infused=float(chosen.sum() / max(int(infused.sum()), 1)),
         median_months=median(months),
         quartile_months=(float(quartiles[0]), float(quartiles[1])),
-        aplasia_ongoing=share(histories.aplasia_at_relapse),
+        aplasia_ongoing=share(histories.aplasia_at_relapse) if relapsed else float("nan"),
         expansion_failed=share(histories.expansion_failed),
         median_ln_peak=median(histories.ln_peak_cells) - reference,
     )

@@ -12,6 +12,7 @@ from cartulary.twin.pathway_columns import PRODUCT_STATUS
 from cartulary.twin.pathway_draws import Draws
 from cartulary.twin.policy import Platform
 from cartulary.twin.population_children import Floats, Wholes, YesNo
+from cartulary.twin.population_deviates import moved_by
 
 _RELEASED = PRODUCT_STATUS.index(ProductStatus.RELEASED)
 _RELEASED_OUT = PRODUCT_STATUS.index(ProductStatus.RELEASED_OUT_OF_SPECIFICATION)
@@ -99,7 +100,7 @@ def _collect(draws: Draws, start: Floats, *, tries_before: int) -> Collected:
             day = np.where(going, day + gap, day)
         own = draws.normal(f"yield of apheresis {tries_before + turn}")
         deviate = np.sqrt(1.0 - anew) * of_child + np.sqrt(anew) * own
-        cells = parameter.value * np.exp(parameter.spread * deviate)
+        cells = moved_by(parameter, deviate)
         collected = np.where(going, cells, collected)
         count = count + going
         enough = collected >= draws.typical("cd3_wanted")

@@ -35,6 +35,7 @@ Code = TypeVar("Code", Reason, Genetics)
 WEIGHED_YEARS = (0, 1, 5, 10, 15, 20, 26)
 #: A relapse so soon after a transplant is an early one.
 EARLY_RELAPSE_MONTHS = 6.0
+MONTHS_PER_YEAR = 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,15 @@ class Quantiles:
         values = logit(np.array(self.values)) if odds else np.array(self.values)
         found: Floats = np.interp(probability, self.probabilities, values)
         return expit(found) if odds else found
+
+    def share_below(self, value: Floats) -> Floats:
+        """The probability of less than these values: the inverse of `at`, without log odds.
+
+        >>> Quantiles((0.0, 1.0), (3.0, 7.0)).share_below(np.array([1.0, 4.0, 9.0]))
+        array([0.  , 0.25, 1.  ])
+        """
+        share: Floats = np.interp(value, self.values, self.probabilities)
+        return share
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,17 +158,44 @@ class _Drawn:
         return found
 
     def _reasons(self) -> Wholes:
-        return self._of_shares("reason", self.population.reasons, REASONS)
+        """Why CAR-T was asked for; a child too young for a transplant has another reason."""
+        shares = self.population.reasons
+        drawn = self._of_shares("reason", shares, REASONS)
+        after = Reason.POST_TRANSPLANT_RELAPSE
+        too_young = self._too_young & (drawn == REASONS.index(after))
+        if not too_young.any():
+            return drawn
+        others = {reason: share for reason, share in shares.items() if reason is not after}
+        # Where the population has no other reason, a child so young has a first relapse.
+        others = others if sum(others.values()) > 0 else {Reason.FIRST_RELAPSE: 1.0}
+        return np.where(too_young, self._of_shares("reason", others, REASONS), drawn)
+
+    @property
+    def _too_young(self) -> YesNo:
+        """Who was born later than the latest transplant that the population knows."""
+        earliest = self.population.months_since_transplant.values[0]
+        young: YesNo = earliest >= MONTHS_PER_YEAR * self.age_years
+        return young
 
     def _transplant(self) -> None:
         """Who was transplanted before, and how long ago."""
         relapsed_after = self.reason == REASONS.index(Reason.POST_TRANSPLANT_RELAPSE)
-        other = self.yes("prior transplant", self.population.prior_transplant)
+        other = self.yes("prior transplant", self.population.prior_transplant) & ~self._too_young
         self.prior_transplant: YesNo = relapsed_after | other
         drawn = uniform(self.seed, self.numbers, "months since transplant", 1)[:, 0]
-        months = self.population.months_since_transplant.at(drawn)
+        months = self.population.months_since_transplant.at(self._after_birth(drawn))
         self.months: Floats = np.where(self.prior_transplant, months, np.nan)
         self.early_relapse: YesNo = relapsed_after & (months < EARLY_RELAPSE_MONTHS)
+
+    def _after_birth(self, drawn: Floats) -> Floats:
+        """Probabilities drawn anew within what a child's age leaves: nobody transplanted unborn.
+
+        The distribution is truncated, not the value clipped: `p' = p F(age)`, F the population's
+        distribution function of the months. A child for whom all of it fits keeps its draw.
+        """
+        since = self.population.months_since_transplant
+        fits = since.share_below(MONTHS_PER_YEAR * self.age_years)
+        return np.where(fits < 1.0, drawn * fits, drawn)
 
     def children(self, cells: Floats, signs: Floats) -> Children:
         """The columns of the children."""

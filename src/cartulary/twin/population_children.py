@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from cartulary.course.course import DAYS_PER_YEAR
 from cartulary.course.events.disease import Genetics, Reason
 
 Floats = NDArray[np.float64]
@@ -73,6 +74,12 @@ class Children:
     def __len__(self) -> int:
         """How many children."""
         return len(self.numbers)
+
+    @property
+    def age_days(self) -> Floats:
+        """Age at the decision in whole days, as a course has it."""
+        days: Floats = np.floor(self.age_years * DAYS_PER_YEAR)
+        return days
 
     @property
     def marrow_share(self) -> Floats:

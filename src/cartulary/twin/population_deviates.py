@@ -65,27 +65,30 @@ def values_of(parameter: Parameter, deviates: Deviates, weight_kg: Floats) -> Fl
     not the value clipped, so that no child stands on a bound: with Phi the normal distribution
     function, `z' = Phi^-1(Phi(low) + Phi(z) (Phi(high) - Phi(low)))`.
     """
-    n = len(deviates.numbers)
     if parameter.spread == 0:
-        values = np.full(n, parameter.value)
+        values = np.full(len(deviates.numbers), parameter.value)
     else:
-        centre = parameter.on_scale(parameter.value)
-        ends = [
-            (parameter.on_scale(end) - centre) / parameter.spread
-            for end in (parameter.low, parameter.high)
-        ]
-        low, high = ndtr(ends[0]), ndtr(ends[1])
-        deviate = deviates.of(parameter.name)
-        if low > 0 or high < 1:
-            deviate = np.clip(ndtri(low + ndtr(deviate) * (high - low)), ends[0], ends[1])
-        moved = centre + parameter.spread * deviate
-        if parameter.scale is SpreadScale.LOG:
-            values = np.exp(moved)
-        elif parameter.scale is SpreadScale.LOGIT:
-            values = expit(moved)
-        else:
-            values = moved
+        values = moved_by(parameter, deviates.of(parameter.name))
     return values * (weight_kg / REFERENCE_WEIGHT_KG) if parameter.with_weight else values
+
+
+def moved_by(parameter: Parameter, deviate: Floats) -> Floats:
+    """A parameter's value moved by standard normal deviates, which its bounds truncate."""
+    centre = parameter.on_scale(parameter.value)
+    ends = [
+        (parameter.on_scale(end) - centre) / parameter.spread
+        for end in (parameter.low, parameter.high)
+    ]
+    low, high = ndtr(ends[0]), ndtr(ends[1])
+    if low > 0 or high < 1:
+        deviate = np.clip(ndtri(low + ndtr(deviate) * (high - low)), ends[0], ends[1])
+    moved: Floats = centre + parameter.spread * deviate
+    if parameter.scale is SpreadScale.LOG:
+        return np.exp(moved)
+    if parameter.scale is SpreadScale.LOGIT:
+        found: Floats = expit(moved)
+        return found
+    return moved
 
 
 def all_values(

@@ -40,9 +40,9 @@ def relapses(
 ) -> Relapses:
     """When the marrow is past the threshold of relapse, and by which clone.
 
-    A child in remission relapses when it passes it. So does a child without a remission whose
-    marrow was below it at the start: the leukaemia came up although the cells were given. A child
-    that was above it all along never responded, and does not relapse.
+    Only a child in remission relapses, from the look that found the remission on, be it a later
+    one. Without a remission there is none to lose: leukaemia that comes up then is refractory, and
+    the looks say no response.
 
     Arguments: the segment and its `ln_marrow_share`; the day of remission since its start, NaN
     for none; the parameters; the day before which nothing is called a relapse.
@@ -50,10 +50,9 @@ def relapses(
     days = segment.solution.days
     m = len(segment)
     level = np.full(m, np.log(parameters.value("relapse_marrow_share")))
-    low_at_start = ln_share[:, 0] < level
     since = np.where(np.isnan(remission_day), from_day, np.maximum(remission_day, from_day))
     day = first_at_or_above(days, ln_share, level, since)
-    day = np.where(low_at_start | ~np.isnan(remission_day), np.ceil(day), np.nan)
+    day = np.where(np.isnan(remission_day), np.nan, np.ceil(day))
     limit = np.full(m, np.log(parameters.value("residual_disease_limit")))
     clear = at_days(days, ln_share, since) < limit
     molecular = np.ceil(first_at_or_above(days, ln_share, limit, since))

@@ -16,6 +16,7 @@ import numpy as np
 from scipy.special import expit
 
 from cartulary.codebook.parameter_set import ParameterSet
+from cartulary.course.course import DAYS_PER_YEAR
 from cartulary.course.events.observation import Consciousness, OxygenSupport
 from cartulary.twin import streams
 from cartulary.twin.population_children import Floats, Wholes, YesNo
@@ -40,10 +41,14 @@ _CONSCIOUSNESS_OF_GRADE = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Patients:
-    """Who is at the bedside: children's numbers, ages, and the occasion that names their draws."""
+    """Who is at the bedside: children's numbers, ages, and the occasion that names their draws.
+
+    `age_days` is the age on the day of the infusion in whole days, as a course has it: a birthday
+    then falls on the same day here and where the codebook grades.
+    """
 
     numbers: Wholes
-    age_years: Floats
+    age_days: Floats
     occasion: str
     seed: int
 
@@ -206,7 +211,8 @@ class _Course:
         vasopressors += self.pressure >= value("second_vasopressor_threshold")
         hypotension = (self.pressure >= value("hypotension_threshold")) | (vasopressors > 0)
         severity = self._severity()
-        ice, capd = _scores(severity, self.patients.age_years)
+        ages = (self.patients.age_days[:, None] + np.arange(_DAYS)) / DAYS_PER_YEAR
+        ice, capd = _scores(severity, ages)
         consciousness = np.array(_CONSCIOUSNESS_OF_GRADE)[severity.astype(np.int64)]
         anticytokine = self.tocilizumab | self.dexamethasone
         return Toxicity(
@@ -256,7 +262,7 @@ class _Course:
 
 
 def _scores(severity: Floats, age_years: Floats) -> tuple[Wholes, Wholes]:
-    """ICE from 12 years on, CAPD below; -1 where the other is scored."""
+    """ICE from the twelfth birthday on, CAPD before; -1 where the other is scored. `[m, day]`."""
     # Within a grade a worse child scores worse: ICE 9 to 7, 6 to 3, 2 to 0; CAPD 1 to 8, 9 to 32.
     within = severity - np.floor(severity)
     ice = np.select(
@@ -275,7 +281,7 @@ def _scores(severity: Floats, age_years: Floats) -> tuple[Wholes, Wholes]:
         [0.0, np.clip(mild, 1.0, 8.0), 9.0 + np.floor(12.0 * within)],
         24.0,
     )
-    older = (age_years >= ICE_FROM_YEARS)[:, None]
+    older = age_years >= ICE_FROM_YEARS
     return (
         np.where(older, ice, -1).astype(np.int64),
         np.where(older, -1, capd).astype(np.int64),

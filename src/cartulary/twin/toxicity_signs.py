@@ -35,8 +35,8 @@ class Toxicity:
     oxygen_l_per_min: Floats  # NaN without oxygen by flow
     tocilizumab: YesNo
     dexamethasone: YesNo
-    ice_score: Wholes  # -1 below 12 years
-    capd_score: Wholes  # -1 from 12 years on
+    ice_score: Wholes  # -1 on days below 12 years
+    capd_score: Wholes  # -1 on days from 12 years on
     consciousness: Wholes  # place in CONSCIOUSNESS
     crs_grade: Wholes
     icans_grade: Wholes

@@ -9,7 +9,8 @@ from typing import Any
 
 from cartulary.reports.chart_data import FlowBand, FlowData, FlowNode
 from cartulary.reports.figures import theme
-from cartulary.reports.figures.drawing import Frame, layered, pixels, text_width
+from cartulary.reports.figures.drawing import Frame, broken, layered, pixels, text_width
+from cartulary.reports.wording import NARROW, number
 
 BAR = 8.0
 TOP = 48.0
@@ -20,6 +21,9 @@ STAY_GAP = 16.0
 LAST_GAP = 13.0
 RIGHT_LABELS = 148.0
 STEPS = 28
+THOUSAND = 1000
+LINE = 15.0  # from one line of a heading to the next
+NO_BREAK = "\u00a0"
 
 BAND = {"course": theme.COURSE_BAND, "loss": theme.LOSS[0], "unknown": theme.UNKNOWN[0]}
 PLACE = {"course": theme.STATE, "loss": theme.LOSS[1], "unknown": theme.UNKNOWN[1]}
@@ -60,12 +64,13 @@ class Drawn:
 
 def flow(data: FlowData, lang: str) -> Any:
     """The chart in pixels."""
-    del lang
     biggest = max((node.count.value for node in data.nodes), default=1) or 1
     unit = BODY / biggest
-    places = _placed(data, unit)
+    headings = _broken_headings(data)
+    top = TOP + LINE * max((len(lines) - 1 for lines in headings), default=0)
+    places = _placed(data, unit, top)
     bands = _drawn(data, places, unit)
-    labels, lowest = _labels(data, places, bands)
+    labels, lowest = _labels(places, bands, top, lang)
     frame = pixels(theme.PAGE_WIDTH, lowest + 8)
     order = {"course": 0, "unknown": 1, "loss": 2}
     layers = [
@@ -86,17 +91,28 @@ def flow(data: FlowData, lang: str) -> Any:
         ]
         if bars:
             layers.append(frame.boxes(bars, hue))
-    layers += _headings(frame, data)
+    layers += _headings(frame, data, headings)
     layers += [write(frame) for write in labels]
     return layered(frame, layers)
 
 
 def _column_x(data: FlowData, column: int) -> float:
     last = max(len(data.columns) - 1, 1)
-    return column * (theme.PAGE_WIDTH - RIGHT_LABELS - BAR) / last
+    return column * (theme.PAGE_WIDTH - _right_labels(data) - BAR) / last
 
 
-def _placed(data: FlowData, unit: float) -> dict[str, Placed]:
+def _right_labels(data: FlowData) -> float:
+    """Room at the right: counts of thousands take more of it."""
+    most = max((node.count.value for node in data.nodes), default=0)
+    return RIGHT_LABELS if most < THOUSAND else RIGHT_LABELS + _count_width(number(most, "en")) - 15
+
+
+def _count_width(count: str) -> float:
+    """About how wide a bold count is."""
+    return 7.2 * len(count) - 4.6 * count.count(NARROW)
+
+
+def _placed(data: FlowData, unit: float, top: float) -> dict[str, Placed]:
     """Places stacked in their columns, the course on top.
 
     A place that children leave again lies close under the course; one where they stay lies below
@@ -105,14 +121,14 @@ def _placed(data: FlowData, unit: float) -> dict[str, Placed]:
     places: dict[str, Placed] = {}
     last = len(data.columns) - 1
     left_again = {band.source for band in data.bands if band.count}
-    floor = TOP
+    floor = top
     for column in range(last, -1, -1):
-        y, passing = TOP, TOP
+        y, passing = top, top
         for node in (n for n in data.nodes if n.column == column):
             height = max(node.count.value * unit, 3.0 if node.count.value else 0.0)
             stays = node.id not in left_again and column < last
             if stays:
-                y = max(y, floor, TOP + BODY * 0.9)
+                y = max(y, floor, top + BODY * 0.9)
             places[node.id] = Placed(node, _column_x(data, column), y, y + height)
             y += height
             if column == last:
@@ -147,29 +163,42 @@ def _drawn(data: FlowData, places: dict[str, Placed], unit: float) -> list[Drawn
     ]  # fmt: skip
 
 
-def _headings(frame: Frame, data: FlowData) -> list[Any]:
+def _broken_headings(data: FlowData) -> list[list[str]]:
+    """What stands under each column's name, in more lines where it would reach the next column."""
+    last = len(data.columns) - 1
+    room = [_column_x(data, 1)] * last + [_right_labels(data) + BAR]
+    # "in" goes with what follows it.
+    held = [detail.replace(" in ", f" in{NO_BREAK}") for _, detail in data.columns]
+    return [
+        [line.replace(NO_BREAK, " ") for line in broken(detail, width)]
+        for detail, width in zip(held, room, strict=True)
+    ]
+
+
+def _headings(frame: Frame, data: FlowData, broken_details: list[list[str]]) -> list[Any]:
     """The columns' names along the top."""
     titles = [
         {"x": _column_x(data, i), "y": 10, "words": title}
         for i, (title, _) in enumerate(data.columns)
     ]
     details = [
-        {"x": _column_x(data, i), "y": 26, "words": detail}
-        for i, (_, detail) in enumerate(data.columns)
+        {"x": _column_x(data, i), "y": 26 + LINE * place, "words": words}
+        for i, lines in enumerate(broken_details)
+        for place, words in enumerate(lines)
     ]
     return [frame.texts(titles, weight=600), frame.texts(details, color=theme.INK_2)]
 
 
 def _labels(
-    data: FlowData, places: dict[str, Placed], bands: list[Drawn]
+    places: dict[str, Placed], bands: list[Drawn], top: float, lang: str
 ) -> tuple[list[Callable[[Frame], Any]], float]:
     """Count and name of each place that has one: beside it, or below where a band is in the way."""
     writers: list[Callable[[Frame], Any]] = []
-    lowest = max((place.bottom for place in places.values()), default=TOP)
+    lowest = max((place.bottom for place in places.values()), default=top)
     for place in places.values():
         if not place.node.label or not place.node.count.value:
             continue
-        count, words = str(place.node.count.value), place.node.label
+        count, words = number(place.node.count.value, lang), place.node.label
         middle = (place.top + max(place.bottom, place.top + 4)) / 2
         wide = text_width(count) + 4 + text_width(words)
         start = place.x + BAR + 6
@@ -198,7 +227,7 @@ def _writer_beside(x: float, y: float, count: str, words: str) -> Callable[[Fram
     """Count bold, then the name, to the right."""
     return lambda frame: (
         frame.text(x, y, count, weight=600)
-        + frame.text(x + 4 + 7.2 * len(count), y, words, color=theme.INK_2)
+        + frame.text(x + 4 + _count_width(count), y, words, color=theme.INK_2)
     )
 
 

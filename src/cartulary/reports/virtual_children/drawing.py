@@ -30,9 +30,11 @@ MARGIN = 214.0  # the child in words
 LABELS = 114.0  # at the right, names of the lines
 PAGE = MARGIN + WIDTH + LABELS
 TOP = 40.0
+EDGE = 32.0  # around the figure where it stands alone
+HEADING_HEIGHT = 84.0
 EVENTS_HEIGHT = 40.0
 CELLS_HEIGHT = 84.0
-B_CELLS_HEIGHT = 40.0
+B_CELLS_HEIGHT = 52.0
 CYTOKINE_HEIGHT = 26.0
 GRADE_HEIGHT = 14.0
 GAP = 7.0
@@ -79,14 +81,41 @@ BARS = ("bridging", "lymphodepletion", "tocilizumab", "dexamethasone")
 
 def page_svg(page: VirtualPage, lang: str) -> str:
     """All children of a page as one SVG, one above the other on the same axis."""
-    height = TOP + BLOCK * len(page.children)
+    return _svg(PAGE, _height(page), _drawn(page, lang))
+
+
+def headed_svg(page: VirtualPage, heading: tuple[str, str, str], lang: str) -> str:
+    """The same with a margin and a heading of its own, for where no page stands around it.
+
+    Arguments: the page; title, warning, and what is drawn.
+    """
+    title, warning, subject = heading
+    parts = [
+        text(EDGE, EDGE + 20, title, INK, 22, weight=600),
+        text(EDGE, EDGE + 42, warning, CAR_T, 13, weight=600),
+        text(EDGE, EDGE + 61, subject, INK_2, 12),
+        f'<g transform="translate({EDGE:g} {EDGE + HEADING_HEIGHT:g})">{_drawn(page, lang)}</g>',
+    ]
+    height = _height(page) + HEADING_HEIGHT + 2 * EDGE
+    return _svg(PAGE + 2 * EDGE, height, "".join(parts))
+
+
+def _height(page: VirtualPage) -> float:
+    return TOP + BLOCK * len(page.children)
+
+
+def _drawn(page: VirtualPage, lang: str) -> str:
     parts = [text(0, 13, _stretch_title(lang), INK_2, 11)]
     for place, child in enumerate(page.children):
         parts.append(_child(child, TOP + place * BLOCK, lang, place))
+    return "".join(parts)
+
+
+def _svg(width: float, height: float, drawn: str) -> str:
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{PAGE:g}" height="{height:g}" '
-        f'viewBox="0 0 {PAGE:g} {height:g}" font-family="Inter" font-size="11">'
-        f'<rect width="{PAGE:g}" height="{height:g}" fill="#FFFFFF"/>{"".join(parts)}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
+        f'viewBox="0 0 {width:g} {height:g}" font-family="Inter" font-size="11">'
+        f'<rect width="{width:g}" height="{height:g}" fill="#FFFFFF"/>{drawn}</svg>'
     )
 
 

@@ -8,15 +8,15 @@ from html import escape
 from cartulary.reports.figures.svg import accessible_svg, png_of
 from cartulary.reports.html import page_style
 from cartulary.reports.virtual_children.child import VirtualPage
-from cartulary.reports.virtual_children.drawing import page_svg
+from cartulary.reports.virtual_children.drawing import headed_svg, page_svg
 from cartulary.reports.virtual_children.words import KINDS, said
+
+TEN = 10
 
 
 def virtual_children_html(page: VirtualPage, lang: str) -> str:
     """The page as one self-contained HTML file: style, fonts and figure inline, no script."""
-    title = said(("Ten virtual children", "Tien virtuele kinderen"), lang)
-    if len(page.children) != 10:
-        title = said(("Virtual children", "Virtuele kinderen"), lang)
+    title = _title(page, lang)
     svg = accessible_svg(page_svg(page, lang), "children", title, _alt(page, lang))
     origin = said(("Simulated; no real children.", "Gesimuleerd; geen echte kinderen."), lang)
     notes = "".join(
@@ -42,8 +42,35 @@ def virtual_children_html(page: VirtualPage, lang: str) -> str:
 
 
 def virtual_children_png(page: VirtualPage, lang: str, scale: float = 2.0) -> bytes:
-    """The figure alone as a picture."""
-    return png_of(page_svg(page, lang), scale)
+    """The figure alone as a picture, with a margin and a heading that says what it is of."""
+    return png_of(headed_svg(page, _heading(page, lang), lang), scale)
+
+
+def _title(page: VirtualPage, lang: str) -> str:
+    if len(page.children) == TEN:
+        return said(("Ten virtual children", "Tien virtuele kinderen"), lang)
+    return said(("Virtual children", "Virtuele kinderen"), lang)
+
+
+def _heading(page: VirtualPage, lang: str) -> tuple[str, str, str]:
+    """Title, what it may not be used for, and whom and what it is of."""
+    return (
+        _title(page, lang),
+        said(
+            (
+                "Simulated; research, not for decisions.",
+                "Gesimuleerd; onderzoek, niet voor beslissingen.",
+            ),
+            lang,
+        ),
+        said(
+            (
+                f"Policy: {page.policy}. Population: {page.population}. Seed {page.seed}.",
+                f"Beleid: {page.policy}. Populatie: {page.population}. Startgetal {page.seed}.",
+            ),
+            lang,
+        ),
+    )
 
 
 def _lead(page: VirtualPage, lang: str) -> str:

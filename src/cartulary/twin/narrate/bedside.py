@@ -13,6 +13,7 @@ from cartulary.codebook.scale_columns import grade_column, input_schema
 from cartulary.codebook.scale_parts import From
 from cartulary.codebook.scale_reader import scale_named
 from cartulary.course.cohort_columns import CHILD
+from cartulary.course.course import DAYS_PER_YEAR
 from cartulary.course.events.ending import Cause
 from cartulary.course.events.observation import GradeBasis, ToxicityKind
 from cartulary.course.events.treatment import Drug, TreatmentFor
@@ -116,7 +117,7 @@ def toxicity(block: Block, found: pl.DataFrame, counts: pl.DataFrame) -> pl.Data
     ages = pl.DataFrame(
         {
             CHILD: pl.Series(np.arange(len(block)), dtype=pl.UInt32),
-            "age_at_day_0": block.children.age_years,
+            "age_days": block.children.age_days,
         }
     )
     neutrophils = counts.select(
@@ -125,7 +126,7 @@ def toxicity(block: Block, found: pl.DataFrame, counts: pl.DataFrame) -> pl.Data
     signs = (
         found.join(ages, on=CHILD, how="left")
         .join(neutrophils, on=[CHILD, "day"], how="left")
-        .with_columns(age_years=pl.col("age_at_day_0") + pl.col("day") / 365.25)
+        .with_columns(age_years=(pl.col("age_days") + pl.col("day")) / DAYS_PER_YEAR)
         .sort(CHILD, INFUSION, SINCE)
     )
     graded = [_episodes(signs, kind, scale_named(scale_id)) for kind, scale_id in GRADED]

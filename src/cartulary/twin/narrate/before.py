@@ -41,7 +41,7 @@ def children(block: Block) -> pl.DataFrame:
         {
             "course_id": course_ids(block),
             "sex": words_at((Sex.MALE, Sex.FEMALE), kids.female.astype(np.int64)),
-            "age_days_at_day0": days_of(kids.age_years * DAYS_PER_YEAR),
+            "age_days_at_day0": days_of(kids.age_days),
         }
     ).with_columns(
         origin=pl.lit(Origin.SIMULATED.value),
@@ -66,9 +66,8 @@ def prior_therapy(block: Block) -> pl.DataFrame:
     kids, places = block.children, _all(block)
     never = np.full(len(places), np.nan)
     transplant_day = -np.round(kids.months_since_transplant * DAYS_PER_MONTH)
-    # A transplant that the population puts before birth has a day that nobody knows.
-    born = -np.floor(kids.age_years * DAYS_PER_YEAR)
-    transplant_day = np.where(transplant_day > born, transplant_day, np.nan)
+    # Months are rounded to days: never to the day of birth or before.
+    transplant_day = np.maximum(transplant_day, 1.0 - kids.age_days)
     given = (
         (PriorKind.CHEMOTHERAPY, kids.prior_lines > 0, never),
         (PriorKind.TRANSPLANT, kids.prior_transplant, transplant_day),

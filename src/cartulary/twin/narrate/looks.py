@@ -140,6 +140,11 @@ def _looks(
     for column, response_day in enumerate(RESPONSE_DAYS):
         if first:
             known = np.where(since == response_day, told.response[place, column], known)
+    if first:
+        # Who was not in remission at the last of these looks is treated otherwise, or refractory:
+        # a marrow that looks clear later is no remission by these cells.
+        never = np.isnan(told.remission_day[place]) & (since > RESPONSE_DAYS[-1])
+        known = np.where(never, RESPONSES.index(Response.NO_RESPONSE), known)
     decided = known >= 0
     remission = np.where(decided, np.isin(known, _IN_REMISSION), blasts < REMISSION_BELOW_PERCENT)
     # The smear on which remission was called, or not, lies on that side of the line.
