@@ -82,7 +82,8 @@ def upload(page: Page) -> None:
 def made_small(picture: Path) -> None:
     """128 colours in place of millions, rare ones too: text and rules lose nothing by it."""
     with Image.open(picture) as full:
-        small = full.convert("RGB").quantize(128, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        plain = full.convert("RGB")
+    small = plain.quantize(128, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     small.save(picture, optimize=True)
 
 

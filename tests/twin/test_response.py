@@ -33,11 +33,11 @@ def test_a_cleared_marrow_is_a_remission_and_the_counts_say_which() -> None:
     assert _responses(cleared, np.full((1, 61), 0.9)) == ["CRi", "CRi", "CRi"]
 
 
-def test_a_low_burden_that_never_fell_is_no_response_though_the_marrow_looks_clear() -> None:
+def test_a_low_burden_that_never_fell_is_a_remission_with_residual_disease() -> None:
     unmoved = looks(DAYS, _share((0, 0.01), (28, 0.02), (365, 0.9)), RECOVERED, parameters())
-    assert RESPONSES[unmoved.response[0, 0]] is Response.NO_RESPONSE
-    assert unmoved.no_response_day[0] == 28
-    assert np.isnan(unmoved.remission_day[0])
+    assert RESPONSES[unmoved.response[0, 0]] is Response.CR
+    assert unmoved.residual_share[0, 0] == pytest.approx(0.02, rel=1e-6)
+    assert unmoved.remission_day[0] == 28
 
 
 def test_residual_disease_that_fell_tenfold_is_a_response() -> None:

@@ -69,8 +69,7 @@ class Model:
 
     def draws(self, deviates: Floats) -> Floats:
         """Independent draws behind correlated deviates, both `[len(drawn), n]`."""
-        found: Floats = np.linalg.solve(self.lower, deviates)
-        return found
+        return np.asarray(np.linalg.solve(self.lower, deviates), dtype=np.float64)
 
     def constants(self) -> dict[str, float]:
         """Typical values, spreads, and draws of 0, by their names in the model."""
@@ -150,7 +149,9 @@ def model_of(parameters: ParameterSet, *, kills_by_cd22: bool) -> Model:
         if pair.one in drawn and pair.other in drawn:
             one, other = drawn.index(pair.one), drawn.index(pair.other)
             together[one, other] = together[other, one] = pair.value
-    return Model(parameters, names, drawn, np.linalg.cholesky(together))
+    return Model(
+        parameters, names, drawn, np.asarray(np.linalg.cholesky(together), dtype=np.float64)
+    )
 
 
 def calibrated_text(model: Model, child: SbmlChild, of_child: dict[str, float]) -> str:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Response at the planned looks, by marrow and residual disease together; B cells; expansion.
+"""Response at the planned looks, by the marrow, with its residual disease; B cells; expansion.
 
-By the marrow alone a child with a low burden is in remission whatever its cells do. So a residual
-disease that can be measured and has not fallen since the infusion is no response.
+Remission is fewer than 5% blasts, as trials and registries count it; the residual disease of that
+look stands beside it. A child with a low burden whose cells never multiplied is so in remission
+with residual disease, and its leukaemia comes back early, as a clinic records it.
 """
 
 from __future__ import annotations
@@ -84,7 +85,6 @@ def looks(
     """
     value = parameters.value
     m = len(ln_share)
-    start = np.exp(ln_share[:, 0])
     response = np.full((m, len(RESPONSE_DAYS)), RESPONSES.index(Response.NO_RESPONSE))
     residual = np.empty((m, len(RESPONSE_DAYS)))
     remission, settled = np.full(m, np.nan), np.full(m, np.nan)
@@ -92,12 +92,7 @@ def looks(
         on, earlier = np.full(m, float(day)), np.full(m, day - _RISING_OVER_DAYS)
         share = np.exp(at_days(days, ln_share, on))
         residual[:, look] = share
-        unanswered = (share >= value("residual_disease_limit")) & (
-            share > value("residual_fall") * start
-        )
-        # Once in remission, residual disease alone does not end it.
-        answered = ~unanswered | ~np.isnan(remission)
-        remitted = (share < value("relapse_marrow_share")) & answered & np.isnan(settled)
+        remitted = (share < value("relapse_marrow_share")) & np.isnan(settled)
         counts = neutrophils_e9_per_l[:, min(day, neutrophils_e9_per_l.shape[1] - 1)]
         complete = counts > value("count_recovery_e9_per_l")
         kind = np.where(complete, RESPONSES.index(Response.CR), RESPONSES.index(Response.CRI))
