@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Response at the planned looks, by the marrow, with the residual disease beside it; days between days."""
+"""Response at the planned looks, with the residual disease beside it; days between days."""
 
 from __future__ import annotations
 
