@@ -56,7 +56,7 @@ COMPILE = $(BIN)/uv pip compile --quiet $(UPGRADE) --universal --fork-strategy f
 	--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock"
 
-EXTRAS = --extra reports --extra registry --extra postgresql --extra twin
+EXTRAS = --extra reports --extra registry --extra postgresql --extra twin --extra calibration
 
 # Each file holds to the one before it, so that no package stands in two versions.
 lock: ## work out the locked requirement files anew
