@@ -55,7 +55,8 @@ def test_the_model_shows_the_three_groups_of_the_article(cohort: Followed) -> No
     assert early.children >= 5
     assert early.median_months <= 2.0
     # Early relapse comes from cells that did not multiply, far more often than any other.
-    assert early.expansion_failed > 3 * negative.expansion_failed
+    assert early.expansion_failed > 0.4 > 0.05 > negative.expansion_failed
+    assert early.median_ln_peak < -2.0 < 0.0 < negative.median_ln_peak
     # CD19-negative with aplasia; CD19-positive after its loss.
     assert negative.aplasia_ongoing > 0.6 > 0.4 > positive.aplasia_ongoing
     assert 4.0 < negative.median_months < positive.median_months

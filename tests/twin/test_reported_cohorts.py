@@ -100,3 +100,11 @@ def test_groups_of_relapse_and_burden_add_up(cohort: Cohort) -> None:
     peaks = by_class["none"].peak_copies
     assert peaks is not None
     assert peaks.n > 20
+    never = by_class["no_remission"]
+    remitted = cohort.events["assessment"].filter(pl.col("response").is_in(["CR", "CRi"]))["child"]
+    infused = cohort.events["infusion"]["child"]
+    assert never.share.events == infused.filter(~infused.is_in(remitted.to_list())).n_unique()
+    failed = by_class["none"].expansion_failed
+    assert failed is not None
+    assert failed.events is not None
+    assert failed.events < 0.5 * peaks.n

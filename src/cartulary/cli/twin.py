@@ -24,7 +24,8 @@ CLASS_WORDS = {
     "cd19_negative": "CD19-negative",
     "cd19_positive": "CD19-positive",
     "unknown": "class unknown",
-    "none": "no relapse, or never in remission",
+    "none": "in remission, no relapse",
+    "no_remission": "never in remission",
 }
 BURDEN_WORDS = {
     "high": "high",
@@ -195,7 +196,7 @@ def _simulated(run: Run, children: int) -> Cohort:
 
 def _print_groups(cohort: Cohort) -> None:
     from cartulary.cli.table import print_table
-    from cartulary.studies.expansion_and_relapse import NO_RELAPSE, expansion_and_relapse
+    from cartulary.studies.expansion_and_relapse import expansion_and_relapse
 
     found = expansion_and_relapse(cohort)
     click.echo(
@@ -203,15 +204,24 @@ def _print_groups(cohort: Cohort) -> None:
     )
     click.echo("\nFirst relapse, by the article's groups:")
     print_table(
-        ("group", "children", "% of infused", "months after infusion", "aplasia then", "peak"),
+        (
+            "group",
+            "children",
+            "% of infused",
+            "months after infusion",
+            "aplasia then",
+            "peak",
+            "expansion failed",
+        ),
         [
             (
                 CLASS_WORDS[line.relapse_class],
                 str(line.share.events),
                 _percent(line.share),
                 _months(line.days),
-                "" if line.relapse_class == NO_RELAPSE else _percent(line.aplasia_ongoing),
+                "" if line.days is None else _percent(line.aplasia_ongoing),
                 _copies(line.peak_copies),
+                _percent(line.expansion_failed),
             )
             for line in found.by_relapse
         ],
@@ -234,9 +244,10 @@ def _print_groups(cohort: Cohort) -> None:
     )
     click.echo(
         "\nShares are of children, with 95% intervals; months and peaks (CAR-T copies/µg, highest "
-        "in 28 days)\nare medians with quartiles. Of simulated children they show how the model "
-        "behaves: it is not calibrated.\nResearch and quality-of-care software; not a medical "
-        "device."
+        "in 28 days)\nare medians with quartiles; expansion failed where the peak is below a tenth "
+        "of the median\nin remission without relapse. Of simulated children they show how the "
+        "model behaves, not what\nwill happen. Research and quality-of-care software; not a "
+        "medical device."
     )
 
 

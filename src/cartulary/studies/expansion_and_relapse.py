@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 import polars as pl
 
@@ -16,6 +17,7 @@ from cartulary.codebook.endpoint import MISSING, RESPONSE
 from cartulary.course.cohort import Cohort
 from cartulary.course.cohort_columns import CHILD
 from cartulary.course.errors import EstimandError
+from cartulary.course.events.disease import Assessment, Response
 from cartulary.course.events.observation import Analyte
 from cartulary.evidence import Estimate, MedianRange, median_range, proportion
 from cartulary.studies.child_summary import ChildSummary
@@ -24,8 +26,13 @@ from cartulary.studies.many_children import summaries_of
 CLASSES = ("early", "cd19_negative", "cd19_positive", "unknown")
 BURDENS = ("high", "detectable", "undetectable", "not_recorded")
 NO_RELAPSE = "none"
+NO_REMISSION = "no_remission"
 PEAK_WITHIN_DAYS = 28
+# A peak so far below the usual one counts as expansion that failed; "usual" is the median of the
+# children in remission without relapse.
+FAILED_BELOW = 0.1
 KINDS = ("crs", "icans")
+REMISSION = (Response.CR, Response.CRI)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,7 @@ class RelapseGroup:
     days: MedianRange | None
     aplasia_ongoing: Estimate | None
     peak_copies: MedianRange | None
+    expansion_failed: Estimate | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +75,10 @@ def expansion_and_relapse(cohort: Cohort) -> ExpansionAndRelapse:
     """The article's groups of relapse and the groups of burden, with how far the cells expanded.
 
     Arguments: a cohort of one origin.
-    Returns: one line a class and one a burden that a child has; a peak is the highest number of
-    CAR-T copies measured in the first 28 days after the first infusion.
+    Returns: one line a class and one a burden that a child has; children without a relapse stand
+    apart by whether they ever were in remission. A peak is the highest number of CAR-T copies
+    measured in the first 28 days after the first infusion; expansion failed where it is below a
+    tenth of the median of the children in remission without relapse.
     Refuses: a cohort of several origins, or without an infused child.
     """
     origins = cohort.origins
@@ -81,12 +91,17 @@ def expansion_and_relapse(cohort: Cohort) -> ExpansionAndRelapse:
         )
     origin = str(origins[0])
     peaks = _peaks(cohort)
+    usual = [
+        peaks[one.child] for one in infused if _class_of(one) == NO_RELAPSE if one.child in peaks
+    ]
+    failed_below = FAILED_BELOW * median(usual) if usual else None
     return ExpansionAndRelapse(
         origin=origin,
         children=len(children),
         infused=len(infused),
         by_relapse=tuple(
-            _relapse_group(name, infused, peaks, origin) for name in (*CLASSES, NO_RELAPSE)
+            _relapse_group(name, infused, peaks, origin, failed_below)
+            for name in (*CLASSES, NO_RELAPSE, NO_REMISSION)
         ),
         by_burden=tuple(
             _burden_group(name, members, peaks, origin)
@@ -116,11 +131,21 @@ def _peaks(cohort: Cohort) -> dict[str, float]:
 
 
 def _class_of(child: ChildSummary) -> str:
-    return child.relapses[0].relapse_class if child.relapses else NO_RELAPSE
+    if child.relapses:
+        return child.relapses[0].relapse_class
+    remitted = any(
+        isinstance(event, Assessment) and event.response in REMISSION
+        for event in child.course.events
+    )
+    return NO_RELAPSE if remitted else NO_REMISSION
 
 
 def _relapse_group(
-    name: str, infused: Sequence[ChildSummary], peaks: dict[str, float], origin: str
+    name: str,
+    infused: Sequence[ChildSummary],
+    peaks: dict[str, float],
+    origin: str,
+    failed_below: float | None,
 ) -> RelapseGroup:
     members = [child for child in infused if _class_of(child) == name]
     firsts = [child.relapses[0] for child in members if child.relapses]
@@ -129,12 +154,15 @@ def _relapse_group(
     share = proportion(
         len(members), len(infused), unit="child", origin=origin, label=f"relapse, {name}"
     )
+    known = [peaks[child.child] for child in members if child.child in peaks]
+    failed = [] if failed_below is None else [peak < failed_below for peak in known]
     return RelapseGroup(
         name,
         share,
-        _median(days, "relapse after the infusion, days", origin, len(members) - len(days)),
+        _median(days, "relapse after the infusion, days", origin, len(firsts) - len(days)),
         _share(told, origin, "B-cell aplasia at relapse", len(firsts) - len(told)),
         _peak(members, peaks, origin),
+        _share(failed, origin, "expansion failed", len(members) - len(failed)),
     )
 
 
