@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 from pypdf import PdfReader
 
+from cartulary.cli import check
 from cartulary.cli.main import cartulary, main
 from cartulary.course.cohort import Cohort
 from cartulary.twin import simulate
@@ -209,3 +210,12 @@ def test_the_page_of_ten_children_is_drawn(lang: str, tmp_path: Path) -> None:
     assert wide == 2 * (drawn[0] + 2 * 32)
     assert high > 2 * (drawn[1] + 2 * 32)
     shutil.rmtree(tmp_path)
+
+
+def test_check_reads_a_simulated_cohort(cohort: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The children are more than one unfolding holds.
+    monkeypatch.setattr(check, "UNFOLDED_AT_ONCE", 40)
+    result = ran("check", cohort)
+    assert result.exit_code == 0, result.output
+    assert f"{CHILDREN} courses with" in result.output
+    assert "0 errors, 0 warnings" in result.output

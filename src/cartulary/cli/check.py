@@ -17,10 +17,11 @@ import click
 if TYPE_CHECKING:
     from cartulary.course import Course
     from cartulary.course.problem import Problem
-    from cartulary.course.tables import Readable
 
 # A person reads this many; the table in a file or a pipe holds all.
 SHOWN_IN_A_TERMINAL = 200
+# A hundred thousand courses at once would not fit a small machine's memory.
+UNFOLDED_AT_ONCE = 2000
 
 _PLACE = re.compile(r"(.+?),? row (\d+)")
 
@@ -44,21 +45,20 @@ _PLACE = re.compile(r"(.+?),? row (\d+)")
 def command(programme: Path, table_file: Path | None, lang: str) -> None:
     """List everything that is wrong with a programme.
 
-    PROGRAMME is a folder of CSV files or one XLSX workbook. Every problem is listed with its
+    PROGRAMME is a folder of CSV files, one XLSX workbook, or a cohort saved as columns, such as
+    `cartulary simulate` writes. Every problem is listed with its
     file, row, column, value, why it is one, and the remedy. Ends with status 1 when there are
     errors, with 0 when there are warnings only. Nothing is changed.
     """
     from cartulary.course.problem import has_errors
-    from cartulary.course.tables import read_courses, write_problems
+    from cartulary.course.tables import is_dataset, write_problems
 
     with _working(f"reading {programme.name}"):
-        readable = read_courses(programme)
-        checked = _checked(readable.courses)
-    problems = [*readable.problems, *checked]
+        problems, held = _of_columns(programme) if is_dataset(programme) else _of_rows(programme)
     if table_file is not None:
         write_problems(problems, table_file, lang)
     _print_problems(problems)
-    click.echo(_summary(readable, problems))
+    click.echo(_summary(held, problems))
     if table_file is not None:
         click.echo(f"The problems also stand in {_plain(str(table_file))}.")
     sys.exit(1 if has_errors(problems) else 0)
@@ -75,6 +75,34 @@ def _working(what: str) -> Iterator[None]:
 
     with Console(stderr=True).status(Text(_plain(what))):
         yield
+
+
+def _of_rows(programme: Path) -> tuple[list[Problem], str]:
+    """The problems of tables, and what was read."""
+    from cartulary.course.tables import read_courses
+
+    readable = read_courses(programme)
+    events = sum(len(course.events) for course in readable.courses)
+    left = len(readable.left_out)
+    held = f"{len(readable.courses)} courses with {events} events in {len(readable.files)} files"
+    if left:
+        held += f"; {left} more could not be read whole"
+    return [*readable.problems, *_checked(readable.courses)], held
+
+
+def _of_columns(programme: Path) -> tuple[list[Problem], str]:
+    """The problems of a cohort in columns; so many courses are unfolded at a time."""
+    from cartulary.course.tables import read_programme
+
+    read = read_programme(programme)
+    problems, cohort = list(read.problems), read.cohort
+    if cohort is None:
+        return problems, f"0 courses in {programme.name}"
+    for first in range(0, len(cohort), UNFOLDED_AT_ONCE):
+        some = [first <= place < first + UNFOLDED_AT_ONCE for place in range(len(cohort))]
+        problems += _checked(cohort.select(some).courses())
+    events = sum(frame.height for frame in cohort.events.values())
+    return problems, f"{len(cohort)} courses with {events} events in {len(read.files)} tables"
 
 
 def _checked(courses: tuple[Course, ...]) -> list[Problem]:
@@ -148,15 +176,10 @@ def _plain(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text)
 
 
-def _summary(readable: Readable, problems: Iterable[Problem]) -> str:
+def _summary(held: str, problems: Iterable[Problem]) -> str:
     counts = Counter(problem.severity.value for problem in problems)
-    events = sum(len(course.events) for course in readable.courses)
-    left = len(readable.left_out)
-    courses = f"{len(readable.courses)} courses with {events} events in {len(readable.files)} files"
-    if left:
-        courses += f"; {left} more could not be read whole"
     found = ", ".join(
         f"{counts[code]} {word if counts[code] == 1 else word + 's'}"
         for code, word in (("error", "error"), ("warning", "warning"), ("note", "note"))
     )
-    return f"{courses}.\n{found}."
+    return f"{held}.\n{found}."

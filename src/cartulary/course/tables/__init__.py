@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from cartulary.course.tables.dataset_folder import is_dataset
 from cartulary.course.tables.problems_table import problems_csv, write_problems
 from cartulary.course.tables.reader import (
     LeftOut,
@@ -18,6 +19,7 @@ __all__ = [
     "LeftOut",
     "Programme",
     "Readable",
+    "is_dataset",
     "problems_csv",
     "read_courses",
     "read_programme",
