@@ -28,6 +28,7 @@ PICTURES = (
     ("toxicity", "clinician", "M-028", "/children/{key}/toxicity/?day=4"),
     ("product", "cell laboratory", "M-029", "/children/{key}/products/product-1/"),
     ("evidence", "programme director", "", "/evidence/"),
+    ("look_ahead", "programme director", "", "/look-ahead/"),
     ("import", "data manager", "", "/import/"),
 )
 WIDTH, HEIGHT, TALLEST = 1440, 1000, 1900

@@ -24,7 +24,7 @@ ROLES = {
     "data manager": ("/", "/children/", "/import/", "/queries/", "/verification/", "/audit/"),
     "clinician": ("/children/", "/help/keys/"),
     "cell laboratory": ("/products/",),
-    "programme director": ("/evidence/", "/report/"),
+    "programme director": ("/evidence/", "/report/", "/look-ahead/", "/look-ahead/fit/"),
     "administrator": ("/administration/", "/account/2fa/", "/account/sessions/"),
 }
 # Pages of one shape are looked at once.

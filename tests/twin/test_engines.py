@@ -93,6 +93,21 @@ def test_a_failing_child_is_named_and_spares_the_others() -> None:
     assert not found.ok()[3]
 
 
+def test_children_whose_cells_were_rejected_long_ago_are_followed_by_few_steps() -> None:
+    start, cells = drawn_cells(40, seed=21)
+    cells[CELL_PARAMETERS.index("rejection_rate")] = np.linspace(1.0, 10.0, 40)
+    found = lanes.solve(start, cells, FIVE_YEARS)
+    assert not any(found.failed)
+    # Fewer cells than the least number there is: their logs go on falling, each at its own rate.
+    assert found.of("ln_memory")[:, -1].max() < -1000.0
+    assert found.steps.max() < 400
+    exact = lanes.solve(start, cells, FIVE_YEARS, tolerance=1e-10)
+    others = [CELL_STATES.index(name) for name in ("ln_leukaemia", "ln_b_cells", "ln_t_cells")]
+    assert np.abs(found.values - exact.values)[:, :, others].max() < 1e-3
+    plain = reference.solve(start[:, ::13], cells[:, ::13], grid_days(1000))
+    assert not any(plain.failed)
+
+
 def test_days_kept_are_those_asked_for() -> None:
     start, cells = drawn_cells(20, seed=13)
     coarse = lanes.solve(start, cells, np.array([0.0, 30.0, 700.0]), tolerance=1e-8)

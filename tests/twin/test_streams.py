@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+import cartulary.twin
 from cartulary.twin.streams import (
     LARGE_MEAN,
     LARGEST_MEAN,
@@ -45,6 +48,24 @@ def test_a_draw_is_the_upper_bits_of_its_word() -> None:
     key = (7, purpose_key("dose"))
     expected = [((word >> 12) + 0.5) / 2**52 for block in (0, 1) for word in numpys(key, 3, block)]
     assert uniform(7, [3], "dose", 8)[0].tolist() == expected
+
+
+@pytest.mark.parametrize("count", [1, 3, 4, 9])
+def test_many_draws_are_those_of_few_bit_for_bit(count: int) -> None:
+    seed, children = 2**64 - 1, np.concatenate([MANY[:3000], [2**40, 2**62]])
+    many = uniform(seed, children, "dose", count)
+    assert "cartulary.twin.streams_kernel" in sys.modules
+    few = [uniform(seed, children[at : at + 100], "dose", count) for at in range(0, 3002, 100)]
+    assert many.tobytes() == np.concatenate(few).tobytes()
+
+
+def test_many_draws_need_no_numba(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled = uniform(4, MANY[:2000], "dose", 5)
+    monkeypatch.delitem(sys.modules, "cartulary.twin.streams_kernel")
+    monkeypatch.delattr(cartulary.twin, "streams_kernel")
+    monkeypatch.setitem(sys.modules, "numba", None)
+    assert uniform(4, MANY[:2000], "dose", 5).tobytes() == compiled.tobytes()
+    assert "cartulary.twin.streams_kernel" not in sys.modules
 
 
 @given(

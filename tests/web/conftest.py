@@ -61,12 +61,21 @@ def account_of(centre: Centre) -> Callable[..., Account]:
 
 
 @pytest.fixture
-def client_of(account_of: Callable[..., Account]) -> Callable[..., Client]:
-    """A browser in which somebody of that role is signed in, in English unless said otherwise."""
+def client_of(account_of: Callable[..., Account], centre: Centre) -> Callable[..., Client]:
+    """A browser in which somebody of that role is signed in, in English unless said otherwise.
 
-    def made(role: Role | str, at: Centre | None = None, lang: str = "en") -> Client:
+    `also` is a second role that the same person has.
+    """
+
+    def made(
+        role: Role | str, at: Centre | None = None, lang: str = "en", also: Role | None = None
+    ) -> Client:
         client = Client()
         account = account_of(role, at)
+        if also is not None:
+            Membership.objects.get_or_create(
+                account=account, centre=at or centre, role=also.value, since=date(2015, 1, 1)
+            )
         client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
         session = client.session
         session["language"] = lang
@@ -133,6 +142,7 @@ def clock_ahead(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
 def no_work_beside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Long tasks are written down and not begun: the test asks who may, not what comes of it."""
     monkeypatch.setattr("cartulary.web.evidence.tasks.start", lambda folder: None)
+    monkeypatch.setattr("cartulary.web.lookahead.work.start", lambda folder, lock: None)
 
 
 def proven(client: Client) -> Client:

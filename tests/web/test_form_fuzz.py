@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cartulary.registry.models import Child
-from cartulary.registry.permissions import may
+from cartulary.registry.permissions import TOGETHER_WITH, may
 from cartulary.registry.roles import Role
 from cartulary.registry.verifying import verify
 from cartulary.registry.writing import Hand
@@ -59,9 +59,10 @@ def ours(hand: Hand, a_child: Child) -> World:
 
 
 def role_for(name: str) -> Role:
-    """Somebody who is let in."""
+    """Somebody who is let in, once given the role that some permissions need beside it."""
     needs = needs_of(SEATED[name].callback)
-    return next(role for role in Role if any(may(frozenset({role}), need) for need in needs))
+    beside = frozenset(TOGETHER_WITH.values())
+    return next(role for role in Role if any(may(beside | {role}, need) for need in needs))
 
 
 def sent(client: Client, method: str, url: str, data: Any = None) -> int:
@@ -72,7 +73,7 @@ def sent(client: Client, method: str, url: str, data: Any = None) -> int:
 @pytest.mark.parametrize("name", sorted(POSTED))
 def test_no_form_breaks(name: str, client_of: Callable[..., Client], ours: World) -> None:
     role = role_for(name)
-    client = proven(client_of(role))
+    client = proven(client_of(role, also=Role.FORECASTS))
     client.raise_request_exception = True
     pattern = POSTED[name]
     url = address(name, pattern, ours, role)
@@ -100,7 +101,7 @@ def test_no_page_breaks_on_another_method(
     wrong = []
     for name, pattern in SEATED.items():
         role = role_for(name)
-        client = proven(client_of(role))
+        client = proven(client_of(role, also=Role.FORECASTS))
         client.raise_request_exception = False
         status = sent(client, method, address(name, pattern, ours, role))
         known = method in methods_of(pattern) or (method == "HEAD" and "GET" in methods_of(pattern))
@@ -119,7 +120,7 @@ def test_no_page_breaks_on_an_odd_question(
         if "GET" not in methods_of(pattern):
             continue
         role = role_for(name)
-        client = proven(client_of(role))
+        client = proven(client_of(role, also=Role.FORECASTS))
         client.raise_request_exception = False
         url = address(name, pattern, ours, role)
         with closing(client.get(url, dict.fromkeys(asked, text))) as answer:

@@ -75,6 +75,26 @@ OUTCOMES: Final = vocabulary(
             "blootstelling over de eerste 28 dagen (AUC0-28)",
         ),
         "half_life": ("half-life", "halfwaardetijd"),
+        "expansion_peak_cv": (
+            "spread of the peak between patients",
+            "spreiding van de piek tussen patiënten",
+        ),
+        "expansion_area_cv": (
+            "spread of the exposure between patients",
+            "spreiding van de blootstelling tussen patiënten",
+        ),
+        "expansion_peak_day_spread": (
+            "spread of the day of the peak between patients",
+            "spreiding van de dag van de piek tussen patiënten",
+        ),
+        "expansion_decline": (
+            "decline soon after the peak",
+            "daling kort na de piek",
+        ),
+        "expansion_decline_spread": (
+            "spread of that decline between patients",
+            "spreiding van die daling tussen patiënten",
+        ),
         # toxicity
         "crs_any": ("CRS, any grade", "CRS, elke graad"),
         "crs_none": ("no CRS", "geen CRS"),

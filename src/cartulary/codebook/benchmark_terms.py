@@ -90,6 +90,11 @@ STATISTICS: Final = vocabulary(
         "median_days": ("median, days", "mediaan, dagen"),
         "median_months": ("median, months", "mediaan, maanden"),
         "geometric_mean": ("geometric mean", "meetkundig gemiddelde"),
+        "geometric_cv": (
+            "geometric coefficient of variation",
+            "geometrische variatiecoëfficiënt",
+        ),
+        "log_sd": ("SD of the logarithm", "SD van de logaritme"),
         "ratio": ("ratio of means", "verhouding van gemiddelden"),
         "hazard_ratio": ("hazard ratio", "hazardratio"),
         "subdistribution_hazard_ratio": (
@@ -102,7 +107,7 @@ STATISTICS: Final = vocabulary(
 )
 FRACTIONS: Final = frozenset({"probability", "proportion"})
 #: A number that means nothing without the unit it is measured in.
-MEASURED: Final = frozenset({"median", "geometric_mean", "fixed"})
+MEASURED: Final = frozenset({"median", "geometric_mean", "geometric_cv", "fixed"})
 
 #: What such a number is measured in.
 MEASURES: Final = vocabulary(
@@ -111,6 +116,7 @@ MEASURES: Final = vocabulary(
         "days": ("days", "dagen"),
         "lines": ("lines", "lijnen"),
         "%": ("%", "%"),
+        "1/day": ("a day", "per dag"),
         "cells": ("cells", "cellen"),
         "cells/kg": ("cells/kg", "cellen/kg"),
         "copies/ug DNA": ("copies/µg DNA", "kopieën/µg DNA"),

@@ -24,6 +24,7 @@ KINDS = (
     "exposures",
     "schedules",
     "parameters",
+    "targets",
 )
 
 #: The environment variable that names a centre's own folder of definitions.

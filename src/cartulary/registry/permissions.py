@@ -55,6 +55,26 @@ class Permission(Choice):
         "approve a release out of specification",
         "vrijgave buiten specificatie goedkeuren",
     )
+    SEE_LOOK_AHEAD = (
+        "see_look_ahead",
+        "see comparisons of simulated policies",
+        "vergelijkingen van gesimuleerd beleid zien",
+    )
+    RUN_LOOK_AHEAD = (
+        "run_look_ahead",
+        "have a comparison of policies computed",
+        "een vergelijking van beleid laten berekenen",
+    )
+    SEE_FORECAST = (
+        "see_forecast",
+        "see the forecast of a child",
+        "de voorspelling van een kind zien",
+    )
+    BUILD_FORECASTS = (
+        "build_forecasts",
+        "build the library of forecasts",
+        "de bibliotheek van voorspellingen bouwen",
+    )
 
 
 _DATA = Role.DATA_MANAGER
@@ -95,15 +115,29 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.USE_API_WRITE: frozenset({_DATA, _LAB}),
     Permission.OVERRIDE_GRADE: frozenset({_CLIN}),
     Permission.APPROVE_RELEASE: frozenset({_DIR}),
+    Permission.SEE_LOOK_AHEAD: frozenset({_DATA, _CLIN, _DIR}),
+    Permission.RUN_LOOK_AHEAD: frozenset({_DATA, _DIR}),
+    Permission.SEE_FORECAST: frozenset({_CLIN, _DIR}),
+    Permission.BUILD_FORECASTS: frozenset({_DATA, _ADM}),
 }
+
+# What a role carries only for somebody who was given this other role too, person by person.
+TOGETHER_WITH: dict[Permission, Role] = {Permission.SEE_FORECAST: Role.FORECASTS}
 
 
 def may(roles: frozenset[Role], permission: Permission) -> bool:
-    """True when one of the roles carries the permission.
+    """True when one of the roles carries the permission, with the role it needs beside it.
 
     >>> may(frozenset({Role.AUDITOR}), Permission.SEE_AUDIT)
     True
     >>> may(frozenset({Role.AUDITOR}), Permission.AMEND)
     False
+    >>> may(frozenset({Role.CLINICIAN}), Permission.SEE_FORECAST)
+    False
+    >>> may(frozenset({Role.CLINICIAN, Role.FORECASTS}), Permission.SEE_FORECAST)
+    True
     """
+    beside = TOGETHER_WITH.get(permission)
+    if beside is not None and beside not in roles:
+        return False
     return bool(roles & MAY.get(permission, frozenset()))

@@ -19,3 +19,4 @@ class Role(Choice):
     DIRECTOR = "director", "programme director", "programmaleider"
     AUDITOR = "auditor", "auditor", "auditor"
     ADMINISTRATOR = "administrator", "administrator", "beheerder"
+    FORECASTS = "forecasts", "reader of forecasts", "lezer van voorspellingen"

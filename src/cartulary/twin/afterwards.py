@@ -13,6 +13,7 @@ from cartulary.twin.afterwards_histories import (
 from cartulary.twin.afterwards_plans import Seen, second_infusion_day, transplant_day
 from cartulary.twin.afterwards_segments import (
     Beginning,
+    Live,
     World,
     first_infusion,
     second_infusion,
@@ -38,14 +39,16 @@ def follow(
     seed: int,
     horizon_days: float,
     solve: Engine,
+    live: Live | None = None,
 ) -> Followed:
     """What becomes of the children from the infusion on, to `horizon_days` after the decision.
 
     Arguments: children and their way to the infusion, the policy, the parameters, the seed of the
-    run, the last study day, and the engine that solves the cells.
+    run, the last study day, and the engine that solves the cells; `live` takes the place of
+    `afterwards_segments.lived` for a study whose arms share what they have in common.
     Returns: the segments, and the histories told from them.
     """
-    world = World(children, pathway, policy, parameters, seed, solve, grid_days(horizon_days))
+    world = World(children, pathway, policy, parameters, seed, solve, grid_days(horizon_days), live)
     story = Story(world, horizon_days)
     places = np.flatnonzero(pathway.infused & (pathway.infusion_day < horizon_days))
     if len(places):

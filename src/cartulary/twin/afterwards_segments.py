@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,10 +65,15 @@ class World:
     seed: int
     solve: Engine
     grid: Floats
+    #: What lives a segment, where it is not `lived`: a study of several arms that shares them.
+    live: Live | None = None
 
     def draws(self, places: Wholes) -> Draws:
         """The streams of some of the children."""
         return Draws.of_children(self.children.take(places), self.parameters, self.seed)
+
+
+Live = Callable[[World, SegmentKind, Beginning], tuple[Segment, Infections | None]]
 
 
 def first_infusion(world: World, places: Wholes) -> Beginning:

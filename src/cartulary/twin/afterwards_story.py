@@ -83,7 +83,7 @@ class Story:
     def live(self, kind: SegmentKind, beginning: Beginning) -> Stretch:
         """Solves a segment and keeps what it shows."""
         world = self.world
-        segment, infections = lived(world, kind, beginning)
+        segment, infections = (world.live or lived)(world, kind, beginning)
         ln_share = ln_marrow_share(segment)
         if kind is SegmentKind.INFUSION:
             toxicity = segment.toxicity

@@ -153,8 +153,9 @@ def cell_changes(
     ln_t_cell_capacity,
 ):
     """How fast each state of the cells changes, per day, in the order of CELL_STATES."""
-    effector = exp(ln_effector)
     memory = exp(ln_memory)
+    effector_by_memory = exp(ln_effector - ln_memory)
+    effector = effector_by_memory * memory
     leukaemia = exp(ln_leukaemia)
     b_cells = exp(ln_b_cells)
     t_cells = exp(ln_t_cells)
@@ -198,7 +199,7 @@ def cell_changes(
     )
     return (
         dividing - effector_loss_rate - memory_rate - rejection,  # (8)
-        memory_rate * effector / memory - memory_loss_rate - rejection,  # (9)
+        memory_rate * effector_by_memory - memory_loss_rate - rejection,  # (9)
         dividing * per_destiny + senescence_rate,  # (10)
         growing - kill + woken,  # (11)
         growing,  # (12)

@@ -51,7 +51,7 @@ def walk(children: Children, policy: Policy, parameters: ParameterSet, seed: int
     Returns: days, product, bridging, dose, and the complete input of the model's equations.
     """
     draws = Draws.of_children(children, parameters, seed)
-    made = make_product(draws, policy.making.platform)
+    made = make_product(draws, policy.making)
     waiting = Waiting(draws, policy)
     waited = waiting.wait(made.first_collected_day, made.decided_day)
     ended = _ended(draws, policy, made, waited)

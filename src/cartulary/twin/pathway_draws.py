@@ -54,8 +54,13 @@ class Draws:
 
     def yes(self, purpose: str, share: float | Floats) -> YesNo:
         """Yes for a share of the children."""
-        chosen: YesNo = uniform(self.seed, self.children.numbers, purpose, 1)[:, 0] < share
+        chosen: YesNo = self.uniform(purpose) < share
         return chosen
+
+    def uniform(self, purpose: str) -> Floats:
+        """A draw between 0 and 1 a child."""
+        drawn: Floats = uniform(self.seed, self.children.numbers, purpose, 1)[:, 0]
+        return drawn
 
     def normal(self, purpose: str) -> Floats:
         """A standard normal deviate a child."""

@@ -10,7 +10,7 @@ import numpy as np
 from cartulary.course.events.cells import ProductStatus
 from cartulary.twin.pathway_columns import PRODUCT_STATUS
 from cartulary.twin.pathway_draws import Draws
-from cartulary.twin.policy import Platform
+from cartulary.twin.policy import Making
 from cartulary.twin.population_children import Floats, Wholes, YesNo
 from cartulary.twin.population_deviates import moved_by
 
@@ -54,16 +54,16 @@ class Made:
         return released
 
 
-def make_product(draws: Draws, platform: Platform) -> Made:
+def make_product(draws: Draws, making: Making) -> Made:
     """The product of each child: collected, made, and made once more where that is tried."""
     start = np.rint(np.maximum(draws.of("days_to_apheresis"), 1.0))
     first = _collect(draws, start, tries_before=0)
-    one = _attempt(draws, first, platform, 1)
+    one = _attempt(draws, first, making, 1)
     failed = np.isin(one.status, (_FAILED, _REFUSED_OUT))
     retried = failed & draws.yes("second attempt", draws.typical("second_attempts"))
     gap = np.rint(np.maximum(draws.again("days_between_aphereses", 3), 1.0))
     again = _collect(draws, one.decided_day + gap, tries_before=int(first.aphereses.max()))
-    two = _attempt(draws, again, platform, 2)
+    two = _attempt(draws, again, making, 2)
     return Made(
         collected=Collected(
             first.first_day,
@@ -107,9 +107,13 @@ def _collect(draws: Draws, start: Floats, *, tries_before: int) -> Collected:
     return Collected(start, day, count, collected, collected >= draws.typical("cd3_needed"))
 
 
-def _attempt(draws: Draws, collected: Collected, platform: Platform, time: int) -> Made:
+def _attempt(draws: Draws, collected: Collected, making: Making, time: int) -> Made:
     """One product from one collection; its failure is more likely with few cells."""
+    platform = making.platform
     days = np.rint(np.maximum(draws.again(f"{platform.value}_days", time), 1.0))
+    if making.queue_days is not None:
+        # Each waits by a draw of its own, so that a child still depends on its number alone.
+        days = days + np.rint(making.queue_days.at(draws.uniform(f"queue for a place {time}")))
     few = -np.log10(collected.yield_e9 / draws.typical("cd3_yield"))
     chance = draws.typical(f"{platform.value}_failure") * draws.typical("failure_by_yield") ** few
     failed = draws.yes(f"manufacture fails {time}", np.minimum(chance, 0.9))

@@ -10,6 +10,7 @@ from cartulary.course.choice import Choice
 from cartulary.course.events.cells import Antigen, ProductKind, Site
 from cartulary.course.events.disease import Reason
 from cartulary.course.events.treatment import BridgingKind
+from cartulary.twin.quantiles import Quantiles
 
 
 class Platform(Choice):
@@ -69,6 +70,7 @@ class Making:
     platform: Platform
     dose_cells_per_kg: float  # aimed at, up to 50 kg
     dose_cells: float  # aimed at, above 50 kg
+    queue_days: Quantiles | None = None  # collected cells wait so long for a place; None: not
 
     @property
     def kills_by_cd22(self) -> bool:

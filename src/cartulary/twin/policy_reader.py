@@ -28,6 +28,7 @@ from cartulary.twin.policy import (
     When,
 )
 from cartulary.twin.policy_checks import check_policy
+from cartulary.twin.quantiles import read_quantiles
 
 #: Bridging whose effect on the cells the parameters hold.
 BRIDGING_KNOWN: Final = (
@@ -39,6 +40,8 @@ BRIDGING_KNOWN: Final = (
 )
 #: CIBMTR, tisagenlecleucel, n=471: it starts 6 days before the infusion (quartiles 6 and 7).
 USUAL_LYMPHODEPLETION_DAYS: Final = 6
+#: No cells wait longer for a place in the laboratory: they are kept, but the child is not.
+LONGEST_QUEUE_DAYS: Final = 365.0
 #: Products whose antigens the model's equations know.
 ANTIGENS_OF: Final = {
     ProductKind.TISAGENLECLEUCEL: (Antigen.CD19,),
@@ -172,6 +175,11 @@ def _making(page: Page) -> Making:
         platform=Platform(page.word("platform", tuple(one.value for one in Platform))),
         dose_cells_per_kg=_number(page, "dose_cells_per_kg", 1e4, 1e8, 3.0e6),
         dose_cells=_number(page, "dose_cells_above_50_kg", 1e5, 5e9, 1.5e8),
+        queue_days=(
+            read_quantiles(page, "queue_days", 0.0, LONGEST_QUEUE_DAYS)
+            if page.has("queue_days")
+            else None
+        ),
     )
     page.close()
     return made

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
-from scipy.special import expit, logit, ndtr
+from scipy.special import ndtr
 
 from cartulary.codebook.parameter_set import ParameterSet
 from cartulary.codebook.words import Words
@@ -25,6 +25,7 @@ from cartulary.twin.population_children import (
     YesNo,
 )
 from cartulary.twin.population_deviates import Deviates, values_of
+from cartulary.twin.quantiles import Quantiles
 from cartulary.twin.streams import uniform
 
 __all__ = ["Children", "Population", "Quantiles", "draw_children"]
@@ -36,29 +37,6 @@ WEIGHED_YEARS = (0, 1, 5, 10, 15, 20, 26)
 #: A relapse so soon after a transplant is an early one.
 EARLY_RELAPSE_MONTHS = 6.0
 MONTHS_PER_YEAR = 12.0
-
-
-@dataclass(frozen=True, slots=True)
-class Quantiles:
-    """A distribution by some of its quantiles, straight lines between them."""
-
-    probabilities: tuple[float, ...]
-    values: tuple[float, ...]
-
-    def at(self, probability: Floats, *, odds: bool = False) -> Floats:
-        """Values at these probabilities; with `odds` the lines are straight in log odds."""
-        values = logit(np.array(self.values)) if odds else np.array(self.values)
-        found: Floats = np.interp(probability, self.probabilities, values)
-        return expit(found) if odds else found
-
-    def share_below(self, value: Floats) -> Floats:
-        """The probability of less than these values: the inverse of `at`, without log odds.
-
-        >>> Quantiles((0.0, 1.0), (3.0, 7.0)).share_below(np.array([1.0, 4.0, 9.0]))
-        array([0.  , 0.25, 1.  ])
-        """
-        share: Floats = np.interp(value, self.values, self.probabilities)
-        return share
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,8 +114,9 @@ def cell_slopes(
     ln_t_cell_capacity,
 ):
     """The changes of `cell_changes` and their slopes, in the order of SLOPES."""
-    effector = exp(ln_effector)
     memory = exp(ln_memory)
+    effector_by_memory = exp(ln_effector - ln_memory)
+    effector = effector_by_memory * memory
     leukaemia = exp(ln_leukaemia)
     b_cells = exp(ln_b_cells)
     t_cells = exp(ln_t_cells)
@@ -165,7 +166,7 @@ def cell_slopes(
     )
     reseeding = woken / survival
     loss = (leukaemia_death_rate + kill) * survival
-    renewal = memory_rate * effector / memory
+    renewal = memory_rate * effector_by_memory
     influx = b_cell_influx / b_cells
     regrowth = t_cell_regrowth_rate / lymphocytes
     return (

@@ -26,13 +26,15 @@ LARGE_MEAN: Final = 1e5
 #: Above it a count is no whole number of a float any more.
 LARGEST_MEAN: Final = 1e15
 
-_MULTIPLIERS: Final = (np.uint64(0xD2E7470EE14C6C93), np.uint64(0xCA5A826395121157))
-_WEYL: Final = (0x9E3779B97F4A7C15, 0xBB67AE8584CAA73B)
-_ROUNDS: Final = 10
+MULTIPLIERS: Final = (np.uint64(0xD2E7470EE14C6C93), np.uint64(0xCA5A826395121157))
+WEYL: Final = (0x9E3779B97F4A7C15, 0xBB67AE8584CAA73B)
+ROUNDS: Final = 10
 _WORDS_A_BLOCK: Final = 4
 _LOW: Final = np.uint64(0xFFFFFFFF)
 _HALF: Final = np.uint64(32)
-_UNUSED_BITS: Final = np.uint64(12)
+UNUSED_BITS: Final = np.uint64(12)
+# From so many blocks of draws on it is worth having them compiled.
+_MANY_BLOCKS: Final = 1024
 # Rows at a time: what a round works on then stays in a core's second-level cache.
 _ROWS_AT_A_TIME: Final = 4096
 
@@ -51,16 +53,34 @@ def uniform(seed: int, children: ArrayLike, purpose: str, count: int) -> Floats:
     """
     numbers = _numbers(children)
     key = (_seed(seed), purpose_key(purpose))
+    many = len(numbers) * -(-count // _WORDS_A_BLOCK) >= _MANY_BLOCKS
+    return _compiled_uniform(key, numbers, count) if many else _plain_uniform(key, numbers, count)
+
+
+def _plain_uniform(key: tuple[int, int], numbers: Wholes, count: int) -> Floats:
+    """Draws between 0 and 1 by NumPy alone: nothing to load, and quick where they are few."""
     drawn = np.empty((len(numbers), count))
-    blocks = -(-count // _WORDS_A_BLOCK)
     for first in range(0, len(numbers), _ROWS_AT_A_TIME):
         rows = numbers[first : first + _ROWS_AT_A_TIME]
-        for block in range(blocks):
+        for block in range(-(-count // _WORDS_A_BLOCK)):
             words = philox_words(key, (rows, np.full_like(rows, block)))
             from_column = block * _WORDS_A_BLOCK
             for column in range(from_column, min(from_column + _WORDS_A_BLOCK, count)):
-                bits = (words[column - from_column] >> _UNUSED_BITS).astype(np.float64)
+                bits = (words[column - from_column] >> UNUSED_BITS).astype(np.float64)
                 drawn[first : first + len(rows), column] = (bits + 0.5) * 2.0**-52
+    return drawn
+
+
+def _compiled_uniform(key: tuple[int, int], numbers: Wholes, count: int) -> Floats:
+    """The same draws, bit for bit, compiled; by NumPy where Numba is not installed."""
+    try:
+        from cartulary.twin.streams_kernel import fill_uniform
+    except ModuleNotFoundError as missing:
+        if missing.name is None or missing.name.startswith("cartulary"):
+            raise
+        return _plain_uniform(key, numbers, count)
+    drawn = np.empty((len(numbers), count))
+    fill_uniform(np.uint64(key[0]), np.uint64(key[1]), np.array(numbers), drawn)
     return drawn
 
 
@@ -149,10 +169,10 @@ def philox_words(key: tuple[int, int], counter: tuple[Wholes, Wholes]) -> tuple[
     """
     first, second = (part.astype(np.uint64) for part in counter)
     third, fourth = np.zeros_like(first), np.zeros_like(first)
-    for turn in range(_ROUNDS):
-        left, right = (np.uint64((key[at] + turn * _WEYL[at]) % SEED_LIMIT) for at in (0, 1))
-        high_0, low_0 = _product(_MULTIPLIERS[0], first)
-        high_1, low_1 = _product(_MULTIPLIERS[1], third)
+    for turn in range(ROUNDS):
+        left, right = (np.uint64((key[at] + turn * WEYL[at]) % SEED_LIMIT) for at in (0, 1))
+        high_0, low_0 = _product(MULTIPLIERS[0], first)
+        high_1, low_1 = _product(MULTIPLIERS[1], third)
         first, second = high_1 ^ second ^ left, low_1
         third, fourth = high_0 ^ fourth ^ right, low_0
     return first, second, third, fourth

@@ -31,6 +31,8 @@ AREAS = (
     Area("children", "children/", gettext_lazy("Children"), (Permission.SEE_CHILDREN,)),
     Area("product", "", gettext_lazy("Products"), (Permission.SEE_CHILDREN,)),
     Area("evidence", "", gettext_lazy("Evidence"), (Permission.SEE_EVIDENCE,)),
+    Area("lookahead", "look-ahead/", gettext_lazy("Look ahead"), (Permission.SEE_LOOK_AHEAD,)),
+    Area("forecast", "children/"),
     Area("importing", "import/", gettext_lazy("Import"), (Permission.IMPORT_TABLES,)),
     Area("queries", "queries/"),
     Area("verification", "verification/"),

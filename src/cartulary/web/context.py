@@ -22,7 +22,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     match = getattr(request, "resolver_match", None)
     here = (match.namespaces[0] if match and match.namespaces else "") if match else ""
     # Pages about one child belong under its word, whichever area draws them.
-    here = {"entry": "children", "toxicity": "children"}.get(here, here)
+    here = {"entry": "children", "toxicity": "children", "forecast": "children"}.get(here, here)
     return {
         "seat": seat,
         "menu": [

@@ -33,11 +33,10 @@ def _near(function, low, high, degree):
 
 
 _PER_LN_2 = 1.0 / np.log(2.0)
-# ln 2 in two parts, the first with so few digits that a whole number of it is exact.
-_LN_2_HIGH = 6.93147180369123816490e-01
-_LN_2_LOW = 1.90821492927058770002e-10
-# Added to x and taken away again, it rounds x; its last digits then hold x as a whole number.
-_ROUNDING = 1.5 * 2.0**52
+_LN_2 = np.log(2.0)
+# Added to x and taken away again, it rounds x; its last digits then hold x as a whole number, and
+# 1023 more for the exponent of 2 ** x.
+_ROUNDING = 1.5 * 2.0**52 + 1023.0
 _E0, _E1, _E2, _E3, _E4, _E5, _E6, _E7 = _near(np.exp, -0.5 * np.log(2.0), 0.5 * np.log(2.0), 7)
 _LOWEST, _HIGHEST = -708.0, 709.0
 
@@ -76,12 +75,16 @@ def lane_exp(x):
     x = _LOWEST if x < _LOWEST else x
     x = _HIGHEST if x > _HIGHEST else x
     whole, folds = _rounded(x)
-    r = x - folds * _LN_2_HIGH - folds * _LN_2_LOW
-    s = r * r
-    low = (_E0 + _E1 * r) + s * (_E2 + _E3 * r)
-    high = (_E4 + _E5 * r) + s * (_E6 + _E7 * r)
-    p = low + (s * s) * high
-    return p * _as_float((_as_bits(whole) + np.uint64(1023)) << _SHIFT)
+    r = x - folds * _LN_2
+    p = _E7
+    p = p * r + _E6
+    p = p * r + _E5
+    p = p * r + _E4
+    p = p * r + _E3
+    p = p * r + _E2
+    p = p * r + _E1
+    p = p * r + _E0
+    return p * _as_float(_as_bits(whole) << _SHIFT)
 
 
 @njit(fastmath={"contract"}, error_model="numpy", forceinline=True)
@@ -97,7 +100,6 @@ def lane_log(x):
     bits = _as_bits(x)
     folds = (bits - _HALF_ROOT + (_BIAS << _SHIFT)) >> _SHIFT
     m = _as_float(bits - ((folds - _BIAS) << _SHIFT))
-    high, low = _times_ln_2(folds, x)
     s = (m - 1.0) / (m + 1.0)
     z = s * s
     p = _L6
@@ -107,7 +109,7 @@ def lane_log(x):
     p = p * z + _L2
     p = p * z + _L1
     p = p * z + _L0
-    return high + (low + 2.0 * s * p)
+    return _times_ln_2(folds, x) + 2.0 * s * p
 
 
 @njit(fastmath={"contract"}, error_model="numpy", forceinline=True)
@@ -115,7 +117,7 @@ def _times_ln_2(folds, x):
     # Not to be rearranged either: the large constant must go before anything is multiplied.
     whole = _as_float(folds | _WHOLE) - (2.0**52 + 1024.0)
     # x - x is 0, or not a number where x is none, and would be lost as well.
-    return whole * _LN_2_HIGH + (x - x), whole * _LN_2_LOW
+    return whole * _LN_2 + (x - x)
 
 
 def lane_version(function, **others):

@@ -70,6 +70,7 @@ FIRST_STEP, SMALLEST_STEP, LONGEST_STEP = (
     m.LONGEST_STEP_DAYS,
 )
 MOST_STEPS = m.MOST_STEPS
+ERROR_SHARES = m.ERROR_SHARES
 
 
 @cuda.jit(device=True)
@@ -225,7 +226,7 @@ def follow_on_gpu(start, own, grid, tolerance, kept, status, failed_day, steps):
         error = 0.0
         for i in range(S):
             part = stages[7, i] / tolerance
-            error += part * part / S
+            error += ERROR_SHARES[i] * part * part
         if error <= 1.0:
             for i in range(S):
                 before[0, i] = now[i]

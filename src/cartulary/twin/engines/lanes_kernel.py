@@ -10,7 +10,7 @@ from numba import njit
 
 from cartulary.twin.engines import method as m
 from cartulary.twin.engines.arithmetic_kernel import lane_exp, lane_log
-from cartulary.twin.engines.rows_kernel import LANES
+from cartulary.twin.engines.rows_kernel import LANES, either, gathered, scattered
 from cartulary.twin.engines.stages_kernel import (
     BEFORE,
     CELLS,
@@ -39,13 +39,15 @@ WELL, NOT_FINITE, STEP_TOO_SMALL, TOO_MANY_STEPS = 0, 1, 2, 3
 BEGUN = SIGMA + 2 * LANES  # the day on which the last good step began
 ERROR = BEGUN + LANES
 FINITE = ERROR + LANES  # 0 where every change is a finite number, else not a number
-ALL = FINITE + LANES
+SIDE = FINITE + LANES  # both ends of one child's step, side by side
+ALL = SIDE + 6 * STATES
 LAST = STAGE_1 + 7 * STAGE
 _OWN_NAMES = CELL_PARAMETERS + CELL_CONSTANTS
 FOR_PARTS_AT = tuple(PARAMETERS // LANES + _OWN_NAMES.index(name) for name in PART_PARAMETERS)
 SAFETY, SMALLEST_FACTOR, LARGEST_FACTOR = m.SAFETY, m.SMALLEST_FACTOR, m.LARGEST_FACTOR
 FIRST_STEP, SMALLEST_STEP, MOST_STEPS = m.FIRST_STEP_DAYS, m.SMALLEST_STEP_DAYS, m.MOST_STEPS
 LONGEST_STEP = m.LONGEST_STEP_DAYS
+SHARES = m.ERROR_SHARES
 
 
 @njit(**FLAGS)
@@ -69,6 +71,15 @@ def _write(work, w, grid, kept, next_kept):
     step = day - begun
     per_step = 1.0 / step
     half_square = 0.5 * step * step
+    ends = work[SIDE:ALL]
+    for i in range(STATES):
+        k = i * LANES + w
+        ends[i] = work[BEFORE + k]
+        ends[STATES + i] = step * work[BEFORE + STAGE + k]
+        ends[2 * STATES + i] = half_square * work[BEFORE + 2 * STAGE + k]
+        ends[3 * STATES + i] = work[CELLS + k]
+        ends[4 * STATES + i] = step * work[SLOPE + k]
+        ends[5 * STATES + i] = half_square * work[CURVATURE + k]
     while next_kept < grid.size and grid[next_kept] <= day:
         x = (grid[next_kept] - begun) * per_step
         y = 1.0 - x
@@ -76,67 +87,78 @@ def _write(work, w, grid, kept, next_kept):
         x3, y3 = x2 * x, y2 * y
         from_cells = y3 * (1.0 + 3.0 * x + 6.0 * x2)
         to_cells = x3 * (1.0 + 3.0 * y + 6.0 * y2)
-        from_change = step * y3 * x * (1.0 + 3.0 * x)
-        to_change = -step * x3 * y * (1.0 + 3.0 * y)
-        from_curvature = half_square * y3 * x2
-        to_curvature = half_square * x3 * y2
+        from_change = y3 * x * (1.0 + 3.0 * x)
+        to_change = -x3 * y * (1.0 + 3.0 * y)
+        from_curvature = y3 * x2
+        to_curvature = x3 * y2
         for i in range(STATES):
-            k = i * LANES + w
             kept[next_kept, i] = (
-                from_cells * work[BEFORE + k]
-                + from_change * work[BEFORE + STAGE + k]
-                + from_curvature * work[BEFORE + 2 * STAGE + k]
-                + to_cells * work[CELLS + k]
-                + to_change * work[SLOPE + k]
-                + to_curvature * work[CURVATURE + k]
+                from_cells * ends[i]
+                + from_change * ends[STATES + i]
+                + from_curvature * ends[2 * STATES + i]
+                + to_cells * ends[3 * STATES + i]
+                + to_change * ends[4 * STATES + i]
+                + to_curvature * ends[5 * STATES + i]
             )
         next_kept += 1
     return next_kept
 
 
 @njit(**FLAGS)
-def _step_on(work, lanes, good, end, per_tolerance):
+def _step_on(work, lanes, end, per_tolerance):
     # Which steps are good, and how long the next is to be.
     for w in range(lanes):
-        total = 0.0
-        for i in range(STATES):
-            part = work[LAST + i * LANES + w] * per_tolerance
-            total += part * part
-        work[ERROR + w] = total * (1.0 / STATES)
-    for w in range(lanes):
-        error = work[ERROR + w]
-        good[w] = 1.0 if error <= 1.0 else 0.0
+        e = gathered(work, LAST + w, STATES)
+        error = (
+            (SHARES[0] * (e[0] * e[0]) + SHARES[1] * (e[1] * e[1]) + SHARES[2] * (e[2] * e[2]))
+            + (SHARES[3] * (e[3] * e[3]) + SHARES[4] * (e[4] * e[4]) + SHARES[5] * (e[5] * e[5]))
+            + (SHARES[6] * (e[6] * e[6]) + SHARES[7] * (e[7] * e[7]) + SHARES[8] * (e[8] * e[8]))
+        ) * (per_tolerance * per_tolerance)
+        is_good = error <= 1.0
         factor = SAFETY * lane_exp(-0.1 * lane_log(error + 1e-100))
         factor = factor if factor < LARGEST_FACTOR else LARGEST_FACTOR
         # Where the error is not a number this comparison fails, and the step is cut the most.
         factor = factor if factor > SMALLEST_FACTOR else SMALLEST_FACTOR
-        work[ERROR + w] = factor if error < 1e100 else SMALLEST_FACTOR
-    for i in range(STATES):
-        for w in range(lanes):
-            k = i * LANES + w
-            is_good = good[w] > 0.0
-            work[BEFORE + k] = work[CELLS + k] if is_good else work[BEFORE + k]
-            work[BEFORE + STAGE + k] = work[SLOPE + k] if is_good else work[BEFORE + STAGE + k]
-            work[BEFORE + 2 * STAGE + k] = (
-                work[CURVATURE + k] if is_good else work[BEFORE + 2 * STAGE + k]
-            )
-            work[CELLS + k] = work[STAGE_CELLS + k] if is_good else work[CELLS + k]
-    for w in range(lanes):
-        is_good = good[w] > 0.0
+        factor = factor if error < 1e100 else SMALLEST_FACTOR
         step = work[STEP + w]
         day = work[DAY + w]
         reached = day + step
         # The last step ends on the last day to the last digit.
         reached = end if end - reached < 1e-12 * end else reached
-        work[BEGUN + w] = day if is_good else work[BEGUN + w]
-        day = reached if is_good else day
+        work[BEGUN + w] = day
+        day = either(is_good, reached, day)
         work[DAY + w] = day
-        step = step * work[ERROR + w]
+        step = step * factor
         step = step if step < LONGEST_STEP else LONGEST_STEP
         left = end - day
         # Neither beyond the end nor to just before it.
         step = step if step < 0.5 * left else (0.5 * left if step < left else left)
         work[STEP + w] = step
+        work[ERROR + w] = either(is_good, 1.0, 0.0)
+    # Where a step was refused nothing is written of it, and what it began from may be anything.
+    for k in range(STAGE):
+        work[BEFORE + k] = work[CELLS + k]
+        work[BEFORE + STAGE + k] = work[SLOPE + k]
+        work[BEFORE + 2 * STAGE + k] = work[CURVATURE + k]
+    for w in range(lanes):
+        is_good = work[ERROR + w] > 0.0
+        old = gathered(work, CELLS + w, STATES)
+        new = gathered(work, STAGE_CELLS + w, STATES)
+        scattered(
+            work,
+            CELLS + w,
+            (
+                either(is_good, new[0], old[0]),
+                either(is_good, new[1], old[1]),
+                either(is_good, new[2], old[2]),
+                either(is_good, new[3], old[3]),
+                either(is_good, new[4], old[4]),
+                either(is_good, new[5], old[5]),
+                either(is_good, new[6], old[6]),
+                either(is_good, new[7], old[7]),
+                either(is_good, new[8], old[8]),
+            ),
+        )
 
 
 @njit(cache=True, **FLAGS)
@@ -146,7 +168,6 @@ def follow(start, own, grid, tolerance, first, beyond, lanes, kept, status, fail
     `lanes` is LANES; that the compiler does not know it keeps its loops over lanes whole.
     """
     work = np.zeros(ALL)
-    good = np.zeros(LANES)
     child = np.full(LANES, -1)
     next_kept = np.zeros(LANES, np.int64)
     tried = np.zeros(LANES, np.int64)
@@ -210,7 +231,7 @@ def follow(start, own, grid, tolerance, first, beyond, lanes, kept, status, fail
                 child[w] = -1
                 working -= 1
         advance(work, lanes)
-        _step_on(work, lanes, good, end, per_tolerance)
+        _step_on(work, lanes, end, per_tolerance)
         for w in range(LANES):
             if fresh[w]:
                 # This child came after its slopes were taken: what was computed is another's.

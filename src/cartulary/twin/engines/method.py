@@ -89,3 +89,9 @@ SMALLEST_STEP_DAYS = 1e-9
 # Between the days that a longer step bridges, the polynomial would be less good than the step.
 LONGEST_STEP_DAYS = 45.0
 MOST_STEPS = 20_000
+
+# How much an error in each of CELL_STATES counts for the step. What memory cells, B cells and
+# survivors are is soon decided by the others again, and so are their errors forgotten; those of
+# the leukaemia add up, and are the largest of a course.
+ERROR_WEIGHTS = (1.0, 0.3, 1.0, 1.0, 1.0, 1.0, 0.3, 1.0, 0.3)
+ERROR_SHARES = tuple(weight * weight / len(ERROR_WEIGHTS) for weight in ERROR_WEIGHTS)

@@ -47,3 +47,16 @@ def scattered(typing_context, work, at, numbers):
         return context.get_dummy_value()
 
     return types.none(work, types.intp, numbers), generate
+
+
+@intrinsic
+def either(typing_context, condition, this, that):
+    """`this` where the condition holds, else `that`, without a branch in between.
+
+    Several choices by one condition would be gathered under one branch, lane after lane.
+    """
+
+    def generate(context, builder, signature, arguments):
+        return builder.select(*arguments)
+
+    return types.float64(types.boolean, types.float64, types.float64), generate

@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext
 
 from cartulary.registry.accounts import belongs_only_to, memberships_on
 from cartulary.registry.models import Account, Centre, Membership
-from cartulary.registry.permissions import MAY
+from cartulary.registry.permissions import MAY, TOGETHER_WITH, Permission
 from cartulary.registry.roles import Role
 from cartulary.web.access import Seat
 
@@ -112,14 +112,19 @@ class TruthTable:
 
 def truth_table() -> TruthTable:
     """The table in the language of the page."""
-    english = get_language() == "en"
     return TruthTable(
         tuple(role_word(role) for role in Role),
-        tuple(
-            (row.en if english else row.nl, tuple(role in held for role in Role))
-            for row, held in MAY.items()
-        ),
+        tuple((_said(row), tuple(role in held for role in Role)) for row, held in MAY.items()),
     )
+
+
+def _said(row: Permission) -> str:
+    """The permission in words, with the role that it needs beside those of its row."""
+    words = row.en if get_language() == "en" else row.nl
+    beside = TOGETHER_WITH.get(row)
+    if beside is None:
+        return words
+    return gettext("%(what)s, if also %(role)s") % {"what": words, "role": role_word(beside)}
 
 
 def factor_words(held: Iterable[str]) -> tuple[str, ...]:

@@ -54,13 +54,13 @@ def children_list(request: HttpRequest) -> HttpResponse:
 def child(request: HttpRequest, key: UUID) -> HttpResponse:
     """The timeline. With an event chosen, the margin says what is behind it."""
     who = child_or_404(request, key)
-    as_of = _as_of(request)
+    as_of = as_of_day(request)
     event = event_at(request.GET.get("event", "")[:LONGEST_ADDRESS])
     if request.headers.get("HX-Request") == "true" and event:
         _note(request, who, "value", as_of)
         return render(request, "children/value.html", chosen_value(request, who, event, as_of))
     _note(request, who, "timeline", as_of)
-    view = _view(request, who, as_of)
+    view = course_view(request, who, as_of)
     kept = request.GET.copy()
     kept.pop("event", None)
 
@@ -79,7 +79,7 @@ def child(request: HttpRequest, key: UUID) -> HttpResponse:
         sentence=" ".join(view["sentence"]),
         anchor_words=view["anchor_words"],
     )
-    context = {**_frame(request, who, view, as_of), "picture": picture, "here": "timeline"}
+    context = {**child_frame(request, who, view, as_of), "picture": picture, "here": "timeline"}
     if event:
         context |= chosen_value(request, who, event, as_of)
     return render(request, "children/child.html", context)
@@ -89,18 +89,19 @@ def child(request: HttpRequest, key: UUID) -> HttpResponse:
 def table(request: HttpRequest, key: UUID) -> HttpResponse:
     """The same as a table: every mark of the picture, and the day it stands on."""
     who = child_or_404(request, key)
-    as_of = _as_of(request)
+    as_of = as_of_day(request)
     _note(request, who, "table", as_of)
-    view = _view(request, who, as_of)
+    view = course_view(request, who, as_of)
     context = {
-        **_frame(request, who, view, as_of),
+        **child_frame(request, who, view, as_of),
         "rows": rows_of(view["course"], view["lanes"], view["curves"], view["clock"]),
         "here": "table",
     }
     return render(request, "children/table.html", context)
 
 
-def _as_of(request: HttpRequest) -> date | None:
+def as_of_day(request: HttpRequest) -> date | None:
+    """The earlier day that the address asks for; None for now."""
     text = request.GET.get("as_of", "")
     if not text:
         return None
@@ -116,7 +117,7 @@ def _note(request: HttpRequest, who: Child, what: str, as_of: date | None) -> No
     reading_log.read(seat.account, seat.centre, who, what, as_of)
 
 
-def _view(request: HttpRequest, who: Child, as_of: date | None) -> dict[str, Any]:
+def course_view(request: HttpRequest, who: Child, as_of: date | None) -> dict[str, Any]:
     """The course and what is drawn of it, on the clock of one infusion."""
     try:
         course = course_of(who, as_of)
@@ -153,7 +154,7 @@ def _today(course: Course, as_of: date | None) -> int | None:
     return ((as_of or clock.today()) - course.day0).days
 
 
-def _frame(
+def child_frame(
     request: HttpRequest, who: Child, view: dict[str, Any], as_of: date | None
 ) -> dict[str, Any]:
     """What both pages hold: title, sentence, tabs, choices, and what is open on the child."""
@@ -172,6 +173,7 @@ def _frame(
         "as_of_words": date_words(as_of) if as_of else "",
         "may_write": may_write(request, "infusion") and as_of is None,
         "may_identity": seat.may(Permission.SEE_IDENTITY),
+        "may_forecast": seat.may(Permission.SEE_FORECAST),
         "open_items": open_items(who, clock.today()),
         "product_url": reverse("product:product", args=[who.key, product.event_id])
         if product is not None

@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`cartulary calibrate`: fit the twin to published figures, and say what they do not tell."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from cartulary.studies.calibration.posterior_reader import About
+    from cartulary.studies.calibration.run import Calibrated, Settings, Told
+    from cartulary.studies.calibration.run_folder import RunFolder
+    from cartulary.studies.calibration.run_points import Points, Problem
+
+INTERRUPTED = 130
+_TOLD_EVERY_SECONDS = 20.0
+
+
+@click.command(name="calibrate")
+@click.option(
+    "--waves",
+    type=click.IntRange(min=1, max=9),
+    default=3,
+    show_default=True,
+    metavar="N",
+    help="Rounds of simulating, each nearer to the posterior.",
+)
+@click.option(
+    "--points",
+    type=click.IntRange(min=60, max=50_000),
+    default=500,
+    show_default=True,
+    metavar="N",
+    help="Points of the parameters simulated in each wave.",
+)
+@click.option(
+    "--children",
+    type=click.IntRange(min=16, max=100_000),
+    default=1024,
+    show_default=True,
+    metavar="N",
+    help="Virtual children a point in each scenario.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0, max=2**63 - 1),
+    default=1,
+    show_default=True,
+    metavar="S",
+    help="The same seed gives the same draws.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1, max=1024),
+    metavar="N",
+    help="Processes beside this one. Default: a process a core. Changes the time, not the result.",
+)
+@click.option(
+    "--dask", "dask_address", metavar="ADDRESS", help="Spread the points over this Dask scheduler."
+)
+@click.option("--resume", is_flag=True, help="Go on with a calibration that stopped.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    metavar="FOLDER",
+    help="Where every simulated figure is kept as soon as it is known, and the result.",
+)
+@click.option(
+    "--check",
+    "truths",
+    is_flag=False,
+    flag_value=100,
+    type=click.IntRange(min=10, max=10_000),
+    metavar="[TRUTHS]",
+    help="Look for known parameters in simulated figures, 100 by default, and print their ranks.",
+)
+@click.option("--install", is_flag=True, help="Write the draws into the package, for all to use.")
+def command(
+    waves: int,
+    points: int,
+    children: int,
+    seed: int,
+    workers: int | None,
+    dask_address: str | None,
+    resume: bool,
+    out: Path,
+    truths: int | None,
+    install: bool,
+) -> None:
+    """Fit the twin to the published figures of the codebook, and write draws of its parameters.
+
+    Simulated; research, not for decisions; not a medical device. Ctrl+C stops it, and the same
+    command with --resume goes on; nothing is simulated twice.
+    """
+    from cartulary.studies.calibration.run import Settings, about_run
+    from cartulary.studies.calibration.run_folder import RunFolder
+    from cartulary.studies.calibration.run_points import shipped_problem
+
+    problem = shipped_problem()
+    settings = Settings(waves=waves, points=points, children=children, seed=seed)
+    folder = RunFolder.begin(out, about_run(problem, settings), len(problem.targets), resume=resume)
+    try:
+        _all_of_it(problem, settings, folder, _points(workers, dask_address), truths, install)
+    except KeyboardInterrupt:
+        click.echo(
+            "cartulary: interrupted. Every point that was finished is kept; give the same command "
+            "again with --resume to go on.",
+            err=True,
+        )
+        sys.exit(INTERRUPTED)
+
+
+def _points(workers: int | None, dask_address: str | None) -> Points:
+    """What simulates the points."""
+    import os
+
+    from cartulary.studies.calibration.run_points import in_processes, on_dask
+
+    if dask_address is not None:
+        return on_dask(dask_address)
+    return in_processes(workers or os.cpu_count() or 1)
+
+
+def _all_of_it(
+    problem: Problem,
+    settings: Settings,
+    folder: RunFolder,
+    points: Points,
+    truths: int | None,
+    install: bool,
+) -> None:
+    """Calibrates, prints, and does what else was asked for."""
+    from cartulary.studies.calibration.identifiability import identify
+    from cartulary.studies.calibration.posterior_reader import write_posterior
+    from cartulary.studies.calibration.prior_reader import shipped_folder
+    from cartulary.studies.calibration.run import calibrate
+    from cartulary.studies.calibration.run_result import about_posterior, result_of
+    from cartulary.studies.calibration.run_summary import summary
+
+    made = calibrate(problem, settings, folder, points, _told())
+    click.echo("what the figures say of each parameter", err=True)
+    known = identify(
+        problem.free,
+        [one.id for one in problem.targets],
+        made.last.likelihood,
+        made.last.chains,
+        seed=settings.seed,
+        steps=settings.steps // 2,
+    )
+    result = result_of(made, known)
+    folder.keep_result(result)
+    about = about_posterior(made, known)
+    names = [one.name for one in problem.free]
+    write_posterior(folder.folder / "posterior", about, names, made.draws)
+    click.echo(summary(result))
+    if truths is not None:
+        result["ranks"] = _check(made, truths)
+        folder.keep_result(result)
+    if install:
+        _refuse_unconverged(made, about)
+        shipped = Path(str(shipped_folder()))
+        write_posterior(shipped, about, names, made.draws)
+        click.echo(f"Installed: {len(made.draws)} draws, {about.posterior_id}.")
+
+
+def _refuse_unconverged(made: Calibrated, about: About) -> None:
+    from cartulary.course.errors import CartularyError
+
+    if not made.last.chains.converged:
+        raise CartularyError(
+            f"The chains do not agree: the largest split R-hat is {about.largest_r_hat:.3f}, and "
+            f"the draws are worth {about.smallest_effective_draws:.0f} independent ones. They are "
+            "no posterior, so they are not installed. Run more waves or points."
+        )
+
+
+def _check(made: Calibrated, truths: int) -> object:
+    """Ranks of known parameters, printed."""
+    from cartulary.studies.calibration.ranks import rank_truths
+    from cartulary.studies.calibration.ranks_text import ranks_text
+
+    first = made.waves[0]
+    problem = made.problem
+    tell = _clocked()
+    ranks = rank_truths(
+        problem.free,
+        problem.targets,
+        first.deviates,
+        first.figures,
+        first.noise_sd,
+        truths=truths,
+        seed=made.settings.seed,
+        progress=lambda done, of: tell("known parameters looked for", done, of),
+    )
+    click.echo("\n" + ranks_text(ranks))
+    return ranks.about()
+
+
+def _told() -> Told:
+    """What is told while it goes, on stderr."""
+    from cartulary.studies.calibration.run import Told
+
+    return Told(points=_clocked(), words=lambda words: click.echo(words, err=True))
+
+
+def _clocked() -> Callable[[str, int, int], None]:
+    """Says how far a stage is and how long it will still take, now and then."""
+    began: dict[str, tuple[float, int]] = {}
+    said = 0.0
+
+    def tell(stage: str, done: int, of: int) -> None:
+        nonlocal said
+        now = time.monotonic()
+        since, before = began.setdefault(stage, (now, done))
+        if done < of and now - said < _TOLD_EVERY_SECONDS:
+            return
+        said = now
+        left = ""
+        if before < done < of:
+            seconds = (now - since) / (done - before) * (of - done)
+            left = f", about {seconds / 60:.0f} min left" if seconds >= 90 else ", a minute left"
+        click.echo(f"{stage}: {done} of {of}{left}", err=True)
+
+    return tell

@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Draws of the posterior by emcee: several ensembles of walkers, and whether they agree.
+
+emcee (Foreman-Mackey and others, PASP 2013;125:306) moves many walkers at once; here by the
+difference of two others (DE), now and then along a line to a third (snooker). Each ensemble starts
+and draws by itself, so that comparing them says something. Times of autocorrelation and the split
+R-hat between the ensembles' halves decide whether the draws may be called a posterior.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cartulary.studies.calibration.chance import emcee_state, generator
+from cartulary.studies.calibration.design import to_scale
+from cartulary.studies.calibration.prior import Free, inside
+
+Floats = NDArray[np.float64]
+LogDensity = Callable[[Floats], Floats]
+
+#: R-hat above which ensembles disagree, and independent draws below which a quantile is a guess.
+LARGEST_R_HAT: Final = 1.05
+FEWEST_EFFECTIVE: Final = 400.0
+_SETTLING: Final = 0.3
+#: A snooker move now and then takes walkers out of a corner.
+_SNOOKER: Final = 0.15
+_KEPT_A_CHAIN: Final = 4000
+
+
+@dataclass(frozen=True)
+class Chains:
+    """Draws of all ensembles as deviates, and whether the ensembles agree.
+
+    `steps`: kept, of each walker. `tau`: autocorrelation time of each coordinate, in steps.
+    `effective`: independent draws that they are worth. `r_hat`: split R-hat of each coordinate.
+    """
+
+    draws: Floats
+    log_density: Floats
+    steps: int
+    tau: Floats
+    effective: Floats
+    r_hat: Floats
+    accepted: float
+
+    @property
+    def converged(self) -> bool:
+        """Whether the draws may be called a posterior."""
+        return bool(
+            np.isfinite(self.r_hat).all()
+            and self.r_hat.max() <= LARGEST_R_HAT
+            and self.effective.min() >= FEWEST_EFFECTIVE
+        )
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is drawn from: a normal prior on deviates, within the bounds, times a likelihood."""
+
+    free: tuple[Free, ...]
+    log_likelihood: LogDensity
+    mean: Floats
+    sd: Floats
+
+    def __call__(self, deviates: Floats) -> Floats:
+        """The log density at these points, one number a row; minus infinity outside the bounds."""
+        found = np.full(len(deviates), -np.inf)
+        kept = inside(self.free, to_scale(self.free, deviates))
+        if kept.any():
+            there = deviates[kept]
+            prior = -0.5 * (((there - self.mean) / self.sd) ** 2).sum(axis=1)
+            found[kept] = prior + self.log_likelihood(there)
+        return found
+
+
+def density(
+    free: Sequence[Free],
+    log_likelihood: LogDensity,
+    *,
+    wider: float = 1.0,
+    shifted: float = 0.0,
+) -> Target:
+    """The prior times a likelihood; the prior `wider` times as wide and moved by `shifted` sd."""
+    count = len(free)
+    return Target(tuple(free), log_likelihood, np.full(count, shifted), np.full(count, wider))
+
+
+def draw_chains(
+    target: Target,
+    *,
+    seed: int,
+    purpose: str,
+    steps: int = 2500,
+    ensembles: int = 4,
+    walkers: int | None = None,
+    start: Floats | None = None,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> Chains:
+    """Draws from a density, by so many ensembles of walkers.
+
+    Arguments: the density; the seed and a name, which decide every draw; steps of each walker, of
+    which three in ten are thrown away; ensembles; walkers, three for each coordinate by default;
+    points to start near, else the prior's; what to call with ensembles done and all.
+    Returns: the draws with what says whether they settled.
+    """
+    import emcee
+
+    wide = len(target.mean)
+    many = walkers or 2 * (3 * wide // 2 + 1)
+    kept_steps = steps - int(_SETTLING * steps)
+    chains, densities, taus, accepted = [], [], [], []
+    for turn in range(ensembles):
+        name = f"{purpose}, ensemble {turn}"
+        sampler = emcee.EnsembleSampler(
+            many,
+            wide,
+            target,
+            vectorize=True,
+            moves=[
+                (emcee.moves.DEMove(), 1.0 - _SNOOKER),
+                (emcee.moves.DESnookerMove(), _SNOOKER),
+            ],
+        )
+        first = emcee.State(
+            _beginnings(target, many, start, seed, name), random_state=emcee_state(seed, name)
+        )
+        sampler.run_mcmc(first, steps, progress=False)
+        chains.append(sampler.get_chain()[-kept_steps:])
+        densities.append(sampler.get_log_prob()[-kept_steps:])
+        taus.append(sampler.get_autocorr_time(discard=steps - kept_steps, tol=0, quiet=True))
+        accepted.append(float(sampler.acceptance_fraction.mean()))
+        progress(turn + 1, ensembles)
+    tau = np.nanmax(np.array(taus), axis=0)
+    tau = np.where(np.isfinite(tau), np.maximum(tau, 1.0), kept_steps)
+    thin = max(1, kept_steps * many // _KEPT_A_CHAIN)
+    return Chains(
+        draws=np.concatenate([chain.reshape(-1, wide)[::thin] for chain in chains]),
+        log_density=np.concatenate([one.reshape(-1)[::thin] for one in densities]),
+        steps=kept_steps,
+        tau=tau,
+        effective=ensembles * many * kept_steps / tau,
+        r_hat=split_r_hat(chains),
+        accepted=float(np.mean(accepted)),
+    )
+
+
+def _beginnings(target: Target, many: int, start: Floats | None, seed: int, name: str) -> Floats:
+    """Where the walkers of one ensemble begin: spread, all within the bounds."""
+    chance = generator(seed, f"{name}, beginnings")
+    found = np.empty((0, len(target.mean)))
+    while len(found) < many:
+        if start is None:
+            tried = target.mean + target.sd * chance.normal(size=(4 * many, len(target.mean)))
+        else:
+            chosen = start[chance.integers(len(start), size=4 * many)]
+            tried = chosen + 0.1 * target.sd * chance.normal(size=chosen.shape)
+        found = np.concatenate([found, tried[np.isfinite(target(tried))]])
+    return found[:many]
+
+
+def split_r_hat(chains: Sequence[Floats]) -> Floats:
+    """Split R-hat (Gelman and Rubin) of each coordinate: halves of ensembles set side by side.
+
+    `sqrt(((n - 1) / n W + B) / W)` with W the mean variance within a half and B the variance of
+    the halves' means, walkers of an ensemble counted as one long chain.
+
+    Arguments: a chain an ensemble, steps by walkers by coordinates.
+    Returns: one number a coordinate; 1 where all halves agree.
+
+    >>> one = np.linspace(0, 1, 100).reshape(100, 1, 1) % 0.1
+    >>> split_r_hat([one, one]).round(2).tolist()
+    [1.0]
+    """
+    halves = [half for chain in chains for half in np.array_split(chain, 2, axis=0)]
+    flat = [half.reshape(-1, half.shape[-1]) for half in halves]
+    length = min(len(half) for half in flat)
+    within = np.mean([half.var(axis=0, ddof=1) for half in flat], axis=0)
+    between = np.var([half.mean(axis=0) for half in flat], axis=0, ddof=1)
+    found: Floats = np.sqrt(((length - 1) / length * within + between) / np.maximum(within, 1e-300))
+    return found
+
+
+def evenly(chains: Chains, count: int, seed: int, purpose: str) -> Floats:
+    """So many of the draws, evenly from all ensembles, in an order that says nothing."""
+    rows = ((np.arange(count) + 0.5) * len(chains.draws) / count).astype(int)
+    order = generator(seed, purpose).permutation(count)
+    return np.asarray(chains.draws[rows][order])

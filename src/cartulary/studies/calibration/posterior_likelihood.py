@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The synthetic likelihood: how likely the published figures are at a point of the parameters.
+
+Normal on each target's scale, around what the emulator says. The variance of a figure is that of
+its sampling, for a share at the predicted share, plus the error of the emulator and the stated
+discrepancy of the model. Figures of one study come from the same children, so their sampling goes
+together as it does in simulated cohorts; figures of different studies are independent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cartulary.codebook.target import Target, TargetScale
+from cartulary.studies.calibration.emulator import Emulator
+
+Floats = NDArray[np.float64]
+Wholes = NDArray[np.int64]
+
+#: Log odds beyond which a predicted share no longer widens the sampling error.
+_FAR_LOGIT: Final = 6.0
+#: So much together, two figures are one figure of two data cuts; `repeats` has counted that.
+_SAME: Final = 0.95
+_SMALLEST_EIGENVALUE: Final = 1e-3
+
+
+@dataclass(frozen=True)
+class Observed:
+    """The published figures as the likelihood needs them, in the order of the targets."""
+
+    value: Floats
+    sd: Floats
+    counts_as: Floats
+    discrepancy_sd: Floats
+    share: NDArray[np.bool_]
+    studies: tuple[str, ...]
+
+    def sampling_sd(self, predicted: Floats) -> Floats:
+        """The sampling error of each figure if the prediction were true; a row a point."""
+        odds = np.clip(predicted, -_FAR_LOGIT, _FAR_LOGIT)
+        chance = 1.0 / (1.0 + np.exp(-odds))
+        at_predicted = 1.0 / np.sqrt(self.counts_as * chance * (1.0 - chance))
+        return np.where(self.share, at_predicted, self.sd)
+
+    def with_value(self, value: Floats) -> Observed:
+        """The same studies with other figures."""
+        return Observed(
+            value, self.sd, self.counts_as, self.discrepancy_sd, self.share, self.studies
+        )
+
+
+def observed(targets: Sequence[Target]) -> Observed:
+    """The published figures of these targets."""
+    share = np.array([one.scale is TargetScale.LOGIT for one in targets])
+    counts = [
+        one.effective_n / one.repeats if one.scale is TargetScale.LOGIT else 1.0 for one in targets
+    ]
+    return Observed(
+        value=np.array([one.on_scale_value for one in targets]),
+        sd=np.array([one.observed_sd for one in targets]),
+        counts_as=np.array(counts),
+        discrepancy_sd=np.array([one.discrepancy_sd for one in targets]),
+        share=share,
+        studies=tuple(one.study for one in targets),
+    )
+
+
+def sampling_together(noise_together: Floats, studies: Sequence[str]) -> Floats:
+    """Correlations of the sampling of published figures: those of simulated ones, study by study.
+
+    Arguments: how the noise of simulated figures goes together; the study of each figure.
+    Returns: a correlation matrix that is positive definite.
+    """
+    names = np.array(studies)
+    together = np.where(names[:, None] == names[None, :], noise_together, 0.0)
+    together = np.where(np.abs(together) > _SAME, 0.0, together)
+    np.fill_diagonal(together, 1.0)
+    values, vectors = np.linalg.eigh(together)
+    mended = (vectors * np.maximum(values, _SMALLEST_EIGENVALUE)) @ vectors.T
+    scale = np.sqrt(np.diag(mended))
+    found: Floats = mended / scale[:, None] / scale[None, :]
+    return found
+
+
+@dataclass(frozen=True)
+class Likelihood:
+    """The synthetic likelihood of published figures under an emulator."""
+
+    emulator: Emulator
+    figures: Observed
+    together: Floats
+
+    def log(self, deviates: Floats) -> Floats:
+        """The log likelihood at these points, one number a row.
+
+        Studies are independent, so that each is reckoned by itself.
+        """
+        predicted = self.emulator(deviates)
+        sampling = self.figures.sampling_sd(predicted)
+        apart = self.figures.value - predicted
+        found = np.zeros(len(deviates))
+        for places in self.studies:
+            covariance = self._covariance(sampling[:, places], places)
+            there = apart[:, places]
+            root = np.linalg.cholesky(covariance)
+            solved = np.linalg.solve(covariance, there[:, :, None])[:, :, 0]
+            found -= 0.5 * (there * solved).sum(axis=1)
+            found -= np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)
+        return found
+
+    @property
+    def studies(self) -> tuple[Wholes, ...]:
+        """The places of each study's figures."""
+        names = np.array(self.figures.studies)
+        return tuple(np.flatnonzero(names == name) for name in dict.fromkeys(self.figures.studies))
+
+    def covariance(self, predicted: Floats) -> Floats:
+        """The covariance of the figures around these predictions: points by targets by targets."""
+        places = np.arange(len(self.figures.value))
+        return self._covariance(self.figures.sampling_sd(predicted), places)
+
+    def _covariance(self, sampling: Floats, places: Wholes) -> Floats:
+        own = self.emulator.error_sd[places] ** 2 + self.figures.discrepancy_sd[places] ** 2
+        made: Floats = (
+            sampling[:, :, None] * sampling[:, None, :] * self.together[np.ix_(places, places)]
+        )
+        made[:, np.arange(len(own)), np.arange(len(own))] += own
+        return made
+
+
+def likelihood_of(emulator: Emulator, figures: Observed) -> Likelihood:
+    """The likelihood of these figures under an emulator, with its noise's correlations."""
+    return Likelihood(
+        emulator, figures, sampling_together(emulator.noise_together, figures.studies)
+    )
