@@ -127,7 +127,13 @@ def test_an_emulator_learns_a_curve_and_knows_its_own_error() -> None:
     noise = 0.1
     told = exact + noise * chance.normal(size=exact.shape)
     emulator = fit_emulator(
-        points, told, np.full(2, noise), np.ones(240, dtype=bool), names=("a", "b"), seed=1
+        points,
+        told,
+        np.full(2, noise),
+        np.ones(240, dtype=bool),
+        names=("a", "b"),
+        seed=1,
+        candidates=("plane", "quadratic", "gaussian process"),
     )
     fresh = chance.normal(size=(500, 4))
     truth = np.stack([fresh[:, 0] + 0.5 * fresh[:, 1] ** 2, np.tanh(fresh[:, 2])], axis=1)

@@ -40,6 +40,8 @@ SETTINGS = Settings(
     candidates=("plane", "quadratic", "gaussian process"),
 )
 
+QUICK = replace(SETTINGS, points=70, steps=120, ensembles=1, candidates=("plane", "quadratic"))
+
 
 def run_in(
     folder: Path, problem: Problem, settings: Settings, *, resume: bool = False
@@ -122,20 +124,18 @@ class _StopsAfterSome:
             yield answer
 
 
-def test_a_run_that_was_stopped_gives_what_an_unbroken_one_gives(
-    calibrated: Calibrated, tmp_path: Path
-) -> None:
+def test_a_run_that_was_stopped_gives_what_an_unbroken_one_gives(tmp_path: Path) -> None:
     problem = plain_problem(TRUTH)
-    about = about_run(problem, SETTINGS)
-    for some in (50, 150):
-        resume = some > 50
-        kept = RunFolder.begin(tmp_path / "run", about, len(problem.targets), resume=resume)
+    whole = run_in(tmp_path / "unbroken", problem, QUICK)
+    about = about_run(problem, QUICK)
+    for some in (50, 90):
+        kept = RunFolder.begin(tmp_path / "run", about, len(problem.targets), resume=some > 50)
         with pytest.raises(KeyboardInterrupt):
-            calibrate(problem, SETTINGS, kept, _StopsAfterSome(problem, some))
+            calibrate(problem, QUICK, kept, _StopsAfterSome(problem, some))
     with (tmp_path / "run" / "figures.jsonl").open("a") as file:
         file.write('{"stage": 2, "index": 7, "figu')
-    again = run_in(tmp_path / "run", problem, SETTINGS, resume=True)
-    np.testing.assert_array_equal(again.draws, calibrated.draws)
+    again = run_in(tmp_path / "run", problem, QUICK, resume=True)
+    np.testing.assert_array_equal(again.draws, whole.draws)
 
 
 def test_points_that_fail_are_counted_and_left_out(tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ def test_points_that_fail_are_counted_and_left_out(tmp_path: Path) -> None:
             raise ValueError("no child could be followed")
         return formula(*given, **named)  # type: ignore[arg-type]
 
-    settings = replace(SETTINGS, waves=1, candidates=("quadratic",))
+    settings = replace(SETTINGS, waves=1, ensembles=1, candidates=("quadratic",))
     made = run_in(tmp_path / "run", replace(problem, predict=sometimes), settings)  # type: ignore[arg-type]
     assert 10 <= len(made.failed) <= 25
     assert "no child could be followed" in made.failed[0]

@@ -21,19 +21,29 @@ from cartulary.reports.validation_report.voice import Voice
 from cartulary.studies.calibration.posterior import posterior
 from cartulary.studies.calibration.target import target_named, targets
 from cartulary.studies.validation.judged import judged, observed_interval, tally
-from cartulary.studies.validation.noise import would_be_printed
+from cartulary.studies.validation.noise import children_of, would_be_printed
 from cartulary.studies.validation.validation import Validation, validate
 
 
 def test_the_chance_of_a_share_is_binomial() -> None:
     target = target_named("prwcc.crs_3")
-    n = round(target.effective_n)
+    n = children_of(target)
+    assert n == target.n == 185
     drawn = would_be_printed(target, np.full(400, 0.2), 1, 25)
     assert drawn.shape == (400, 25)
     assert np.allclose(drawn * n, np.round(drawn * n))
     for count in (28, 37, 46):
         # Of 10,000 draws: three standard errors of a share.
         assert (drawn * n <= count + 0.5).mean() == pytest.approx(bdtr(count, n, 0.2), abs=0.015)
+
+
+def test_nothing_seen_of_so_many_has_their_number_and_the_exact_interval() -> None:
+    # 0 of 22: Clopper-Pearson gives 0 to 15.4%; a wider number would make the chance too small.
+    target = target_named("article.icans_any")
+    assert children_of(target) == 22
+    low, high = observed_interval(target)
+    assert low == 0.0
+    assert high == pytest.approx(0.1544, abs=1e-4)
 
 
 def test_a_discrepancy_widens_and_kinetics_err_on_the_log_scale() -> None:
@@ -98,8 +108,11 @@ def test_the_report_names_what_was_missed_and_whether_anybody_explained(lang: st
     found = small()
     missed = [row for row in found.rows if not row.met]
     assert missed
-    told = replace(missed[0].target, miss=Words("Because of this.", "Hierdoor."))
-    rows = tuple(replace(row, target=told) if row is missed[0] else row for row in found.rows)
+    told, silent = Words("Because of this.", "Hierdoor."), Words("", "")
+    rows = tuple(
+        replace(row, target=replace(row.target, miss=told if row is missed[0] else silent))
+        for row in found.rows
+    )
     said = replace(found, rows=rows)
     assert len(said.unexplained) == len(missed) - 1
     page = rendered(build_validation_report(said, lang), "html").decode()

@@ -183,7 +183,7 @@ def test_the_groups_are_printed_with_their_numbers(cohort: Path) -> None:
     assert result.exit_code == 0, result.output
     for word in ("early (within 2 months)", "CD19-negative", "CD19-positive", "undetectable"):
         assert word in result.output
-    assert "it is not calibrated" in result.output
+    assert "show how the model behaves, not what" in result.output
     both = ran("twin", "groups", cohort, "--children", 10)
     assert both.exit_code == 2
 

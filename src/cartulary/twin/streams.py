@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri, pdtr, pdtrik
 
+from cartulary.twin.philox import MULTIPLIERS, ROUNDS, UNUSED_BITS, WEYL
+
 Floats = NDArray[np.float64]
 Wholes = NDArray[np.int64]
 _Words = NDArray[np.uint64]
@@ -26,13 +28,9 @@ LARGE_MEAN: Final = 1e5
 #: Above it a count is no whole number of a float any more.
 LARGEST_MEAN: Final = 1e15
 
-MULTIPLIERS: Final = (np.uint64(0xD2E7470EE14C6C93), np.uint64(0xCA5A826395121157))
-WEYL: Final = (0x9E3779B97F4A7C15, 0xBB67AE8584CAA73B)
-ROUNDS: Final = 10
 _WORDS_A_BLOCK: Final = 4
 _LOW: Final = np.uint64(0xFFFFFFFF)
 _HALF: Final = np.uint64(32)
-UNUSED_BITS: Final = np.uint64(12)
 # From so many blocks of draws on it is worth having them compiled.
 _MANY_BLOCKS: Final = 1024
 # Rows at a time: what a round works on then stays in a core's second-level cache.

@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit, types
 from numba.extending import intrinsic
 
-from cartulary.twin.streams import MULTIPLIERS, ROUNDS, UNUSED_BITS, WEYL
+from cartulary.twin.philox import MULTIPLIERS, ROUNDS, UNUSED_BITS, WEYL
 
 _FIRST_MULTIPLIER, _SECOND_MULTIPLIER = MULTIPLIERS
 _FIRST_WEYL, _SECOND_WEYL = np.uint64(WEYL[0]), np.uint64(WEYL[1])

@@ -11,6 +11,7 @@ from datetime import date
 from cartulary.registry.roles import Role
 
 CENTRE = "example"
+SINCE = date(2015, 1, 1)
 PEOPLE = (
     ("j.dewit", "J. de Wit", Role.DATA_MANAGER),
     ("k.bakker", "K. Bakker", Role.CLINICIAN),
@@ -21,6 +22,8 @@ PEOPLE = (
     ("a.visser", "A. Visser", Role.AUDITOR),
     ("b.smit", "B. Smit", Role.ADMINISTRATOR),
 )
+# Who also reads forecasts: a role given besides one's own, never to everybody of that role.
+READS_FORECASTS = "k.bakker"
 CODES_SHOWN = 3
 
 
@@ -55,9 +58,10 @@ def people() -> list[Person]:
                 "language": "nl",
             },
         )
-        Membership.objects.get_or_create(
-            account=account, centre=centre, role=role.value, defaults={"since": date(2015, 1, 1)}
-        )
+        for held in (role, Role.FORECASTS) if username == READS_FORECASTS else (role,):
+            Membership.objects.get_or_create(
+                account=account, centre=centre, role=held.value, defaults={"since": SINCE}
+            )
         secret, codes = _second_factor(account)
         made.append(Person(username, role, password, secret, codes))
     return made

@@ -185,7 +185,7 @@ def _simulate_shipped(asked: Asked) -> Answer:
     if asked.around != parameters_fingerprint(problem.base):
         raise CartularyError(
             "A worker reads other parameters than this calibration began with. Its figures would "
-            "be mixed with others. Bring the files in parameters/ back, and go on with --resume; or "
-            "begin anew in another folder."
+            "be mixed with others. Bring the files in parameters/ back and go on with --resume, "
+            "or begin anew in another folder."
         )
     return simulate_point(problem, asked)

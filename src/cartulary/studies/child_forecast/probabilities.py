@@ -6,7 +6,8 @@ With weights w (sum 1), draws g of the posterior with weight W_g and probability
     P = Σ w y,   S = Σ W_g (p_g - P)²,   τ² = max(0, (S - Σ W_g (1 - W_g) v_g) / Σ W_g (1 - W_g)),
 
 where v_g is the variance that so few children of a draw bring by chance: τ is what differs between
-draws beyond that (method of moments, DerSimonian and Laird 1986). The interval has variance
+draws beyond that (method of moments, DerSimonian and Laird 1986), taken as one share of the
+variance of y over all months. The interval has variance
 τ² + Σ w² (y - P)², what is not known of the parameters and what the library leaves open; for a
 probability it is that of a beta distribution with this mean and variance.
 """
@@ -130,7 +131,10 @@ class Ahead:
         most = float(inner.sum())
         scatter = by_draw @ (sums / by_draw[:, None] - value) ** 2
         within = float(inner @ chance) * spread
-        between = np.maximum((scatter - within) / most, 0.0) if most > 1e-9 else 0.0 * value
+        # One share of the variance for all months: month by month it would jump with each child.
+        total = most * float(spread.sum())
+        share = max(float((scatter - within).sum()) / total, 0.0) if total > 1e-9 else 0.0
+        between = min(share, 1.0) * np.maximum(spread, 0.0)
         return value, between, between + np.maximum(sampling, 0.0)
 
     def _summed(self, month: Wholes) -> tuple[Floats, Floats]:

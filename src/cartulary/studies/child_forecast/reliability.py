@@ -111,7 +111,7 @@ def reliability(forecasts: Floats, happened: YesNo) -> Reliability:
     Refuses: no child, and a probability outside 0 to 1.
 
     >>> said = np.repeat([0.2, 0.8], 50)
-    >>> came = np.concatenate([np.arange(50) < 10, np.arange(50) < 40])
+    >>> came = np.concatenate([np.arange(50) % 5 < 1, np.arange(50) % 5 < 4])
     >>> judged = reliability(said, came)
     >>> round(judged.brier, 3), round(judged.skill, 3), judged.inside == len(judged.bins)
     (0.16, 0.36, True)

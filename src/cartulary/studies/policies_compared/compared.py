@@ -100,7 +100,7 @@ class Difference:
     parameters: Interval  # what we do not know; the simulation's own noise taken out
     chance: Interval  # what two groups of the programme's size would show
     both: Interval
-    children_needed: float | None  # a policy, until chance is no wider than parameters
+    children_needed: float | None  # a policy, until chance is no wider; None where not resolved
     noise_share: float  # of the variance over draws, the simulation's own
     favourable: float  # share of the draws in which the arm does better; NaN if neither is better
 
@@ -192,6 +192,10 @@ class Compared:
         summed = (points[None, :] + moved[:, None]).ravel()
         both = quantile_of((summed, np.tile(weights / len(moved), len(moved))), (LOW, HIGH))
         seen = float(np.nanvar(drawn, ddof=1)) if len(drawn) > 1 else 0.0
+        noise_share = min(noise / seen, 1.0) if seen > 0 else 0.0
+        needed = None
+        if noise_share < NOISE_TOO_MUCH:
+            needed = self._children_needed(one, other, o, parameters)
         return Difference(
             outcome=outcome,
             arm=arm,
@@ -200,8 +204,8 @@ class Compared:
             parameters=parameters,
             chance=Interval(*quantile_of((points, weights), (LOW, HIGH))),
             both=Interval(*both),
-            children_needed=self._children_needed(one, other, o, parameters),
-            noise_share=min(noise / seen, 1.0) if seen > 0 else 0.0,
+            children_needed=needed,
+            noise_share=noise_share,
             favourable=_favourable(outcome, known),
         )
 

@@ -11,8 +11,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from cartulary.codebook.target import HALF_WIDTH, Target, TargetUse
-from cartulary.studies.validation.noise import would_be_printed
+from cartulary.codebook.target import HALF_WIDTH, Target, TargetScale, TargetUse
+from cartulary.studies.validation.noise import children_of, would_be_printed
 
 Floats = NDArray[np.float64]
 
@@ -119,6 +119,11 @@ def observed_interval(target: Target) -> tuple[float, float]:
     """The 95% interval of the observed figure: as printed, else by its standard error."""
     if target.low is not None and target.high is not None:
         return target.low, target.high
+    if target.value in (0.0, 1.0) and target.scale is TargetScale.LOGIT:
+        # Nothing, or all: the exact (Clopper-Pearson) interval, which reaches the border.
+        n = children_of(target)
+        far = float(1.0 - (1.0 - HIGH) ** (1.0 / n))
+        return (0.0, far) if target.value == 0.0 else (1.0 - far, 1.0)
     middle, half = target.on_scale_value, HALF_WIDTH * target.sampling_sd
     return target.from_scale(middle - half), target.from_scale(middle + half)
 

@@ -43,7 +43,21 @@ def would_be_printed(target: Target, predicted: Floats, seed: int, repeats: int)
         seed, draws, f"discrepancy, {target.id}", repeats
     )
     drawn = uniform(seed, draws, f"study, {target.id}", repeats)
-    return _binomial_shares(max(round(target.effective_n), 1), expit(moved), drawn)
+    return _binomial_shares(children_of(target), expit(moved), drawn)
+
+
+def children_of(target: Target) -> int:
+    """Of how many children a study's share is binomial: its effective number, never above n.
+
+    At a share of 0 or 1 the standard error is one of half a child, which an effective number
+    would take for that of a larger study.
+
+    >>> from cartulary.codebook.target_reader import target_named
+    >>> children_of(target_named("article.icans_any"))
+    22
+    """
+    most = target.effective_n if target.n is None else min(target.effective_n, target.n)
+    return max(round(most), 1)
 
 
 def _binomial_shares(n: int, share: Floats, drawn: Floats) -> Floats:

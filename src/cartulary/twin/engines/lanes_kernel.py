@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 
 from cartulary.twin.engines import method as m
-from cartulary.twin.engines.arithmetic_kernel import lane_exp, lane_log
+from cartulary.twin.engines.arithmetic_kernel import INLINED, lane_exp, lane_log
 from cartulary.twin.engines.rows_kernel import LANES, either, gathered, scattered
 from cartulary.twin.engines.stages_kernel import (
     BEFORE,
@@ -50,7 +50,7 @@ LONGEST_STEP = m.LONGEST_STEP_DAYS
 SHARES = m.ERROR_SHARES
 
 
-@njit(**FLAGS)
+@njit(**INLINED)
 def _load(work, w, start, own, child, first_step):
     for i in range(STATES):
         work[CELLS + i * LANES + w] = start[i, child]
@@ -63,7 +63,7 @@ def _load(work, w, start, own, child, first_step):
     work[STEP + w] = first_step
 
 
-@njit(**FLAGS)
+@njit(**INLINED)
 def _write(work, w, grid, kept, next_kept):
     # Between two steps: the polynomial of degree 5 with their cells, changes and curvatures.
     day = work[DAY + w]
@@ -104,7 +104,7 @@ def _write(work, w, grid, kept, next_kept):
     return next_kept
 
 
-@njit(**FLAGS)
+@njit(**INLINED)
 def _step_on(work, lanes, end, per_tolerance):
     # Which steps are good, and how long the next is to be.
     for w in range(lanes):

@@ -102,7 +102,7 @@ LAGRANGE = _lagrange()
 BETWEEN = np.vander((np.arange(QUARTERS) + 0.5) / QUARTERS, NODES, increasing=True) @ LAGRANGE.T
 
 
-@njit(**FLAGS)
+@njit(**INLINED)
 def _weights(work, w, rate, to):
     # What decays at `rate` and is fed by the day's polynomial, at each quarter: its own part at
     # the day's beginning, then that of the feeding at each node. Exact for the polynomial.
@@ -120,7 +120,7 @@ def _weights(work, w, rate, to):
                 work[to + (quarter * (NODES + 1) + 1 + j) * LANES + w] += LAGRANGE[j, k] * moment
 
 
-@njit(**FLAGS)
+@njit(**INLINED)
 def _release_at(work, lanes, x, node):
     # The cells at x of the day by the polynomial of degree 5, and what they release.
     y = 1.0 - x
@@ -157,7 +157,7 @@ def _release_at(work, lanes, x, node):
         )
 
 
-@njit(**FLAGS)
+@njit(**INLINED)
 def _filtered(work, lanes, fed_by, into, weights, gain_at):
     # Each quarter of the day, from the first node on.
     for quarter in range(QUARTERS):
@@ -170,7 +170,7 @@ def _filtered(work, lanes, fed_by, into, weights, gain_at):
             work[into + (quarter + 1) * LANES + w] = work[at + w] * work[into + w] + gain * fed
 
 
-@njit(**FLAGS)
+@njit(**INLINED)
 def _cytokine_now(work, lanes, quarter):
     # At the beginning, middle and end of a quarter, to rows that every quarter shares.
     at = CYTOKINE + quarter * LANES

@@ -11,7 +11,7 @@ from numba import njit
 
 from cartulary.twin.elimination import FACTORS, eliminated, solved
 from cartulary.twin.engines import method as m
-from cartulary.twin.engines.arithmetic_kernel import FAST, lane_version
+from cartulary.twin.engines.arithmetic_kernel import FAST, INLINED, lane_version
 from cartulary.twin.engines.rows_kernel import LANES, gathered, scattered
 from cartulary.twin.equations import (
     CELL_CONSTANTS,
@@ -62,6 +62,9 @@ LEUKAEMIA_BY_DAY = SLOPE + SLOPES.index("leukaemia_by_day") * LANES
 SURVIVORS_BY_DAY = SLOPE + SLOPES.index("survivors_by_day") * LANES
 PER_DESTINY = FOR_PART + PART_PARAMETERS.index("per_destiny") * LANES
 
+# For what is called from outside. All that this calls is INLINED: a function that stands apart is
+# compiled alone and again with its caller, to last digits of their own, and which of the two runs
+# would hang on whether the code was compiled just now or kept from an earlier run.
 FLAGS = {"fastmath": set(FAST), "error_model": "numpy", "nogil": True}
 
 A_21 = m.A_2[0]
@@ -81,7 +84,7 @@ STAGE_BY_DAY = m.STAGE_BY_DAY
 GAMMA = m.GAMMA
 
 
-@njit(**FLAGS)
+@njit(**INLINED)
 def linearise(work, lanes):
     """Changes, slopes and curvatures at the beginning of a step."""
     for w in range(lanes):
@@ -94,7 +97,7 @@ def linearise(work, lanes):
         scattered(work, CURVATURE + w, curvatures(*(all_slopes + for_parts)))
 
 
-@njit(**FLAGS)
+@njit(**INLINED)
 def _combine(work, stage):
     # What a stage begins from, and what it carries of those before it.
     s, c, y = STAGE_CELLS, CARRIED, CELLS
@@ -149,7 +152,7 @@ def _combine(work, stage):
             work[c + k] = early + late + C_87 * work[u7 + k]
 
 
-@njit(**FLAGS)
+@njit(**INLINED)
 def _solve_stage(work, lanes, by_day):
     # From RATES and CARRIED to SOLVED: rows that every stage shares, so that the compiler sees
     # that what is written is none of what is read.
@@ -176,7 +179,7 @@ def _solve_stage(work, lanes, by_day):
         scattered(work, SOLVED + w, solution_of(*(of + parts + factors + right)))
 
 
-@njit(**FLAGS)
+@njit(**INLINED)
 def advance(work, lanes):
     """From the beginning of a step to STAGE_CELLS, its end; stage 8 is its error."""
     for w in range(lanes):

@@ -64,6 +64,8 @@ def parts_of(found: dict[str, Any], lang: str) -> list[dict[str, Any]]:
     parts = []
     for use in ("fit", "kept_aside"):
         chosen = [one for one in found["figures"] if one["use"] == use]
+        # A cohort stands once, its figures in the order of the report.
+        chosen.sort(key=lambda one: str(one["benchmark"]))
         cohorts = [
             {"name": _cohort(benchmark, lang), "rows": [_row(one, lang) for one in rows]}
             for benchmark, rows in groupby(chosen, key=lambda one: str(one["benchmark"]))
@@ -97,7 +99,7 @@ def _row(one: dict[str, Any], lang: str) -> dict[str, Any]:
     return {
         "words": one["outcome"][lang],
         "definition": one["definition"],
-        "n": one["n"],
+        "n": "–" if one["n"] is None else one["n"],
         "observed": _said(one["observed"], lang, is_share=is_share),
         "observed_ends": _ends(one["observed_low"], one["observed_high"], lang, is_share=is_share),
         "predicted": _said(one["predicted"], lang, is_share=is_share),

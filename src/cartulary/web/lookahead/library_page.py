@@ -58,11 +58,17 @@ def building() -> work.Work | None:
 
 
 def held() -> tuple[Any, str]:
-    """What the library in use was made from, and why it cannot be used; one of the two is empty."""
-    from cartulary.studies.child_forecast.library import default_folder, load
+    """What the library in use was made from, or why the one there cannot be used.
 
+    Both are empty where none was ever made: the page says so in its own words.
+    """
+    from cartulary.studies.child_forecast.library import ABOUT_FILE, default_folder, load
+
+    folder = default_folder(keys.home())
+    if not (folder / ABOUT_FILE).exists():
+        return None, ""
     try:
-        return load(default_folder(keys.home())).about, ""
+        return load(folder).about, ""
     except CartularyError as error:
         return None, str(error)
 

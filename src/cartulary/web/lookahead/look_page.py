@@ -43,6 +43,7 @@ def look(request: SeatedRequest) -> HttpResponse:
         "found": shown(compared, wanted, lang) if compared is not None else None,
         "work": running,
         "may_run": request.seat.may(Permission.RUN_LOOK_AHEAD),
+        "may_build": request.seat.may(Permission.BUILD_FORECASTS),
         "refused_files": known.refused if request.seat.may(Permission.RUN_LOOK_AHEAD) else (),
         "calibration": calibration_words(lang),
         "draws": doing.DRAWS,

@@ -154,12 +154,12 @@ def _curve_rows(compared: Compared, wanted: LookWanted, lang: str) -> dict[str, 
                 ends = float(one.low[month]), float(one.high[month])
                 cells.append(interval(*ends, lang, medium="screen"))
         rows.append({"month": month, "cells": cells})
+    head = gettext("Alive") if name == "os" else gettext("Event-free")
     return {
         "rows": rows,
         "names": [arm.words.text(lang) for arm in compared.arms[:2]],
-        "heads": [gettext("Event-free" if name == "efs" else "Alive"), gettext("Parameters"),
-                  gettext("Chance")] * 2,
-    }  # fmt: skip
+        "heads": [head, gettext("Parameters"), gettext("Chance")] * 2,
+    }
 
 
 def _safe(svg: str) -> SafeString:

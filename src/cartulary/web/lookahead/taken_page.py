@@ -10,7 +10,9 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 
 from cartulary.registry.permissions import Permission
 from cartulary.web.access import SeatedRequest, page
@@ -30,6 +32,8 @@ def as_json(request: SeatedRequest) -> HttpResponse:
     from cartulary.studies.policies_compared.compared_json import to_json
 
     wanted, compared = _asked(request)
+    if compared is None:
+        return _to_page(wanted)
     return _file(to_json(compared).encode(), "application/json", _name(wanted, "json"))
 
 
@@ -37,6 +41,8 @@ def as_json(request: SeatedRequest) -> HttpResponse:
 def as_csv(request: SeatedRequest) -> HttpResponse:
     """Every outcome, with both uncertainties apart, on the outcome's own scale."""
     wanted, compared = _asked(request)
+    if compared is None:
+        return _to_page(wanted)
     content = table_of(compared, wanted.size).encode("utf-8-sig")
     return _file(content, "text/csv; charset=utf-8", _name(wanted, "csv"))
 
@@ -47,6 +53,8 @@ def as_pdf(request: SeatedRequest) -> HttpResponse:
     from cartulary.reports.comparison_report.pdf import comparison_pdf
 
     wanted, compared = _asked(request)
+    if compared is None:
+        return _to_page(wanted)
     content = comparison_pdf(content_of(compared, wanted, language()))
     return _file(content, "application/pdf", _name(wanted, "pdf"))
 
@@ -57,6 +65,8 @@ def as_html(request: SeatedRequest) -> HttpResponse:
     from cartulary.reports.comparison_report.page import comparison_html
 
     wanted, compared = _asked(request)
+    if compared is None:
+        return _to_page(wanted)
     content = comparison_html(content_of(compared, wanted, language())).encode()
     return _file(content, "text/html; charset=utf-8", _name(wanted, "html"))
 
@@ -84,13 +94,16 @@ def table_of(compared: Compared, size: int) -> str:
     return written.getvalue()
 
 
-def _asked(request: SeatedRequest) -> tuple[LookWanted, Compared]:
+def _asked(request: SeatedRequest) -> tuple[LookWanted, Compared | None]:
     known = offered()
     wanted = comparisons.completed(wanted_of(request.GET), known)
     compared = comparisons.found(wanted, known)
-    if compared is None or not compared.has(wanted.outcome):
-        raise Http404
-    return wanted, compared
+    return wanted, compared if compared is not None and compared.has(wanted.outcome) else None
+
+
+def _to_page(wanted: LookWanted) -> HttpResponse:
+    """What is not computed is not there to take: the page says so, and how to have it."""
+    return redirect(f"{reverse('lookahead:look')}?{wanted.query}")
 
 
 def _name(wanted: LookWanted, form: str) -> str:
