@@ -229,7 +229,7 @@ def test_its_progress_is_followed_and_survives_a_reload(
     folder = begun[0]
     lock = held(folder)
     poll = {"HTTP_HX_REQUEST": "true"}
-    assert "Waiting for its turn" in text_of(client.get(f"/look-ahead/{ASKED}", **poll))
+    assert "that one goes first" in text_of(client.get(f"/look-ahead/{ASKED}", **poll))
     written(folder / PROGRESS, {"done": 25, "of": 100, "began": time.time() - 60})
     for more in ({}, poll, {}):
         said = text_of(client.get(f"/look-ahead/{ASKED}", **more))

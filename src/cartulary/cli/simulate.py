@@ -106,7 +106,8 @@ def command(
     """Simulate children under a policy and write them as a cohort.
 
     The cohort goes through `cartulary report` like any other, and says on every page that it is
-    simulated. Not a medical device, and not a forecast: the model is not calibrated.
+    simulated. The values are the starting ones, before calibration; `cartulary compare` uses
+    the calibrated draws. Not a medical device, and not a forecast.
     """
     run = run_of(policy_file, population_file, seed, years, ENGINE_OF_DEVICE[device])
     from cartulary.twin.dataset import Dataset

@@ -64,8 +64,9 @@ class Run:
             f"{children} virtual children, simulated with the policy "
             f"{self.policy.policy_id} ({self.policy.edition}) and the population "
             f"{self.population.population_id} ({self.population.edition}), seed {self.seed}, "
-            f"over {self.horizon_days / DAYS_PER_YEAR:g} years. The model is not calibrated; "
-            "its figures show how it behaves, not what will happen.",
+            f"over {self.horizon_days / DAYS_PER_YEAR:g} years. The values are the "
+            "starting ones, before calibration; the figures show how the model behaves, not what "
+            "will happen.",
         )
 
 

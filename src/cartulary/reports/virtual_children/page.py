@@ -123,10 +123,12 @@ def _notes(page: VirtualPage, lang: str) -> tuple[tuple[str, str], ...]:
             said(("What it is not.", "Wat het niet is."), lang),
             said(
                 (
-                    "A forecast for any child. The model is not calibrated; many of its values "
-                    "are speculative, and each says so in its file. Not a medical device.",
-                    "Een voorspelling voor een kind. Het model is niet gekalibreerd; veel waarden "
-                    "zijn speculatief, en elk bestand zegt dat erbij. Geen medisch hulpmiddel.",
+                    "A forecast for any child. The values are the starting ones, before "
+                    "calibration; many are speculative, and each says so in its file. Not a "
+                    "medical device.",
+                    "Een voorspelling voor een kind. De waarden zijn de beginwaarden, van vóór de "
+                    "kalibratie; veel zijn speculatief, en elk bestand zegt dat erbij. Geen "
+                    "medisch hulpmiddel.",
                 ),
                 lang,
             ),
