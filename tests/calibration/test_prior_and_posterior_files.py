@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -163,3 +165,13 @@ def test_a_provisional_posterior_says_so(tmp_path: Path) -> None:
     assert "no published figure" in about.notes[0]
     made = Posterior(names, draws, about, parameters())
     assert made.central().value("destiny") == pytest.approx(6.65, rel=0.05)
+
+
+def test_the_validation_that_is_shipped_is_of_the_posterior_that_is_shipped() -> None:
+    shown = json.loads((files("cartulary.studies.validation") / "validation.json").read_bytes())
+    assert shown["posterior"] == posterior().about.posterior_id
+    assert not shown["provisional"]
+    # What the project asks of a twin that may be believed, on figures that it was not shown too.
+    assert shown["tally"]["fit"]["met"] >= 0.85 * shown["tally"]["fit"]["of"]
+    assert shown["tally"]["kept_aside"]["met"] >= 0.80 * shown["tally"]["kept_aside"]["of"]
+    assert all(row["met"] or row["miss"]["nl"] for row in shown["figures"])
