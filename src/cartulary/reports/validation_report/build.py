@@ -33,6 +33,9 @@ from cartulary.reports.wording import grouped_hash, number
 from cartulary.studies.validation.judged import WIDEST, Judged
 from cartulary.studies.validation.validation import Validation
 
+# More rows would not fit a printed page.
+ROWS_ON_A_SHEET = 16
+
 
 def build_validation_report(found: Validation, lang: str) -> Report:
     """The report of a validation in one language.
@@ -110,7 +113,10 @@ def _use_section(voice: Voice, use: TargetUse) -> Section:
     rows = [row for row in voice.found.rows if row.target.use is use]
     for file_id, listed in voice.by_study(rows).items():
         blocks.append(Heading(voice.study(file_id)))
-        blocks.append(_chart(voice, file_id, listed))
+        parts = [listed[at : at + ROWS_ON_A_SHEET] for at in range(0, len(listed), ROWS_ON_A_SHEET)]
+        for nth, part in enumerate(parts, start=1):
+            place = f" ({nth}/{len(parts)})" if len(parts) > 1 else ""
+            blocks.append(_chart(voice, file_id, part, nth, place))
     kept = use is TargetUse.KEPT_ASIDE
     return Section(
         title=voice.t("Apart gehouden", "Kept aside") if kept else voice.t("Gefit", "Fitted"),
@@ -134,8 +140,9 @@ def _interval_note(voice: Voice) -> MarginNote:
     )
 
 
-def _chart(voice: Voice, file_id: str, rows: Sequence[Judged]) -> Chart:
-    """The shares of one study; the table beside it has its other figures too."""
+def _chart(voice: Voice, file_id: str, rows: Sequence[Judged], nth: int, place: str) -> Chart:
+    """The shares of one study, or of a part of it; the table has its other figures too."""
+    name = file_id if nth == 1 else f"{file_id}_{nth}"
     drawn = [row for row in rows if row.target.scale is TargetScale.LOGIT]
     met = sum(row.met for row in rows)
     several = len({row.target.benchmark for row in rows}) > 1
@@ -149,7 +156,7 @@ def _chart(voice: Voice, file_id: str, rows: Sequence[Judged]) -> Chart:
         voice.says(
             "{s}: {k} van de {n} cijfers binnen het interval.",
             "{s}: {k} of {n} figures inside the interval.",
-            s=voice.study(file_id),
+            s=voice.study(file_id) + place,
             k=str(met),
             n=str(len(rows)),
         ),
@@ -163,8 +170,8 @@ def _chart(voice: Voice, file_id: str, rows: Sequence[Judged]) -> Chart:
         data=data,
         caption=caption,
         alt=voice.says("Gezien en voorspeld: {a}.", "Observed and predicted: {a}.", a=alt),
-        table=figures_table(voice, rows, f"{file_id}_figures", caption),
-        id=f"{file_id}.predicted",
+        table=figures_table(voice, rows, f"{name}_figures", caption),
+        id=f"{name}.predicted",
     )
 
 
