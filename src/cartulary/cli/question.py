@@ -45,7 +45,12 @@ LANGUAGES = ("nl", "en")
     help="Children in each group whose chance is shown.",
 )
 @click.option(
-    "--seed", type=click.IntRange(min=0, max=2**64 - 1), default=1, show_default=True, metavar="S"
+    "--seed",
+    type=click.IntRange(min=0, max=2**64 - 1),
+    default=1,
+    show_default=True,
+    metavar="S",
+    help="The same seed gives the same answer.",
 )
 @click.option(
     "--language",

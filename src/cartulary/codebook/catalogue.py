@@ -23,6 +23,8 @@ from cartulary.codebook.schedule_page import schedule_page
 from cartulary.codebook.schedule_reader import schedules
 from cartulary.codebook.state_graph_page import state_graph_page
 from cartulary.codebook.state_graph_reader import state_graphs
+from cartulary.codebook.target_page import target_page
+from cartulary.codebook.target_reader import target_files
 from cartulary.codebook.words import Vocabulary, vocabulary
 from cartulary.course.errors import CodebookError
 
@@ -37,6 +39,10 @@ KIND_NAMES: Final[Vocabulary] = vocabulary(
         "exposure": ("Exposures", "Blootstellingen"),
         "schedule": ("Schedules of follow-up", "Vervolgschema's"),
         "parameter": ("Parameters of the twin", "Parameters van de tweeling"),
+        "target": (
+            "Figures that the twin is held to",
+            "Cijfers waaraan de tweeling wordt getoetst",
+        ),
     }
 )
 
@@ -94,6 +100,10 @@ def catalogue(lang: str = "en") -> tuple[CatalogueEntry, ...]:
             CatalogueEntry("parameter", name, file.edition, file.name.text(lang))
             for name, file in sorted(parameter_files().items())
         ),
+        *(
+            CatalogueEntry("target", name, held.edition, held.name.text(lang))
+            for name, held in sorted(target_files().items())
+        ),
     )
 
 
@@ -125,6 +135,8 @@ def page(definition_id: str, lang: str = "en") -> str:
         return schedule_page(schedules()[definition_id], lang)
     if definition_id in parameter_files():
         return parameter_page(parameter_files()[definition_id], lang)
+    if definition_id in target_files():
+        return target_page(target_files()[definition_id], lang)
     known = [
         *endpoints(),
         *definitions(),
@@ -135,6 +147,7 @@ def page(definition_id: str, lang: str = "en") -> str:
         *exposures(),
         *schedules(),
         *parameter_files(),
+        *target_files(),
     ]
     near = difflib.get_close_matches(definition_id, known, n=4, cutoff=0.4)
     raise CodebookError(

@@ -4,16 +4,18 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-import simpy
 
 from cartulary.studies.production_line.requests import ATTEMPTS, Requests
 from cartulary.studies.production_line.site import Closure, Site
 from cartulary.studies.production_line.told import LEFT, MADE, NOT_MADE, Told
 
-_Steps = Generator[simpy.Event, Any, None]
+if TYPE_CHECKING:
+    import simpy
+
+_Steps: TypeAlias = "Generator[simpy.Event, Any, None]"
 #: A closure goes before every child that waits; children go in the order in which they came.
 _CLOSED, _CHILD = 0, 1
 
@@ -27,6 +29,8 @@ def run_line(site: Site, requests: Requests) -> Told:
     Arguments: the laboratory; the children with what their cells will do.
     Returns: days of each step, and the queue over time. The same arguments give the same result.
     """
+    import simpy
+
     line = _Line(site, requests)
     for number in range(len(requests)):
         line.clock.process(line.child(number))
@@ -41,6 +45,8 @@ class _Line:
     """One run: the clock, what is shared, and what is written down."""
 
     def __init__(self, site: Site, requests: Requests) -> None:
+        import simpy
+
         self.site, self.requests = site, requests
         self.clock = simpy.Environment()
         self.places = (
