@@ -129,9 +129,9 @@ def test_a_home_without_a_ledger_is_named(tmp_path: Path) -> None:
     ("statement", "undo", "said"),
     [
         (
-            "DELETE FROM django_migrations WHERE app = 'registry' AND name LIKE '0005%'",
+            "DELETE FROM django_migrations WHERE app = 'registry' AND name LIKE '0006%'",
             "INSERT INTO django_migrations (app, name, applied) VALUES "
-            "('registry', '0005_quick_lists', '2026-01-01 00:00:00')",
+            "('registry', '0006_reader_of_forecasts', '2026-01-01 00:00:00')",
             "older than this version",
         ),
         (

@@ -20,7 +20,7 @@ from django.test import Client
 
 from cartulary.registry.models import Reading
 from cartulary.registry.roles import Role
-from cartulary.studies.policies_compared import Compared
+from cartulary.studies.policies_compared import Compared, shelf
 from cartulary.studies.policies_compared.compared_json import from_json
 from cartulary.studies.policies_compared.shelf import put
 from cartulary.web.importing.work_files import ENDED, LOCK, PROGRESS, WANTED, written
@@ -32,8 +32,9 @@ ASKED = f"?policy={POLICY}&against={AGAINST}&for={POPULATION}"
 
 
 @pytest.fixture(autouse=True)
-def own_home(settings: Any, tmp_path: Path) -> Path:
-    """What one test computes is not the other's."""
+def own_home(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What one test computes is not the other's, and nothing lies there that was shipped."""
+    monkeypatch.setattr(shelf, "shipped", lambda: tmp_path / "nothing shipped")
     keys = Path(settings.CARTULARY_HOME) / "keys"
     home = tmp_path / "home"
     home.mkdir()

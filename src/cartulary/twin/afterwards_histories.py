@@ -106,7 +106,8 @@ class Segment:
     @property
     def marrow_share(self) -> Floats:
         """Leukaemia as a share of the marrow on each day of the grid, at most 1: `[m, g]`."""
-        total = np.exp(self.ln_leukaemia).sum(axis=2)
+        # A clone that nothing holds back grows past any number; a full marrow is 1 either way.
+        total = np.exp(np.minimum(self.ln_leukaemia, 600.0)).sum(axis=2)
         share: Floats = np.minimum(total / self.marrow_cells[:, None], 1.0)
         return share
 

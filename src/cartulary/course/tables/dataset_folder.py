@@ -27,7 +27,11 @@ _READ_AT_ONCE = 1 << 20
 
 def is_dataset(path: Path) -> bool:
     """True when the path is a folder in which a cohort was written, or was begun."""
-    return any((path / name).is_file() for name in (COHORT_FILE, UNFINISHED_FILE))
+    try:
+        return any((path / name).is_file() for name in (COHORT_FILE, UNFINISHED_FILE))
+    except OSError:
+        # A name that no disk takes, for instance; whoever reads it as tables says what is wrong.
+        return False
 
 
 def read_dataset(path: Path) -> Cohort | Problem:

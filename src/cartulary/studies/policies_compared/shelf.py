@@ -97,10 +97,14 @@ def put(compared: Compared, folder: Path) -> Path:
     return file
 
 
+def shipped() -> Traversable:
+    """The folder of comparisons that go with the package."""
+    return files("cartulary.studies.policies_compared") / "precomputed"
+
+
 def _held(folder: Path | None) -> Iterator[Compared]:
     """What lies on the shelf, the shipped ones first; a file that cannot be read is passed over."""
-    shipped = files("cartulary.studies.policies_compared") / "precomputed"
-    for place in (shipped, folder):
+    for place in (shipped(), folder):
         if place is None or not place.is_dir():
             continue
         for file in sorted(place.iterdir(), key=lambda one: one.name):
