@@ -8,7 +8,7 @@ import pytest
 
 from cartulary.course.errors import CartularyError
 from cartulary.twin.clock import ClockError, grid_days
-from cartulary.twin.engines import EngineError, engine, lanes, reference
+from cartulary.twin.engines import EngineError, HeldTo, engine, lanes, reference, threads_of
 from cartulary.twin.engines.inputs import EngineInputError
 from cartulary.twin.engines.signs import SignsError, signs
 from cartulary.twin.equations import CELL_PARAMETERS, CELL_STATES
@@ -106,6 +106,30 @@ def test_children_whose_cells_were_rejected_long_ago_are_followed_by_few_steps()
     assert np.abs(found.values - exact.values)[:, :, others].max() < 1e-3
     plain = reference.solve(start[:, ::13], cells[:, ::13], grid_days(1000))
     assert not any(plain.failed)
+
+
+def test_an_engine_is_held_to_its_threads_whether_it_knows_them_or_not() -> None:
+    start, cells = drawn_cells(3, seed=4)
+    grid = grid_days(30)
+    given: list[int | None] = []
+
+    def spied(
+        start: np.ndarray, cells: np.ndarray, grid: np.ndarray, *, threads: int | None = None
+    ) -> lanes.Solution:
+        given.append(threads)
+        return lanes.solve(start, cells, grid, threads=threads)
+
+    held = HeldTo(spied, 1)
+    assert np.array_equal(held(start, cells, grid).values, lanes.solve(start, cells, grid).values)
+    assert given == [1]
+    assert (threads_of(held), threads_of(lanes.solve)) == (1, None)
+
+    def without(start: np.ndarray, cells: np.ndarray, grid: np.ndarray) -> lanes.Solution:
+        return lanes.solve(start, cells, grid)
+
+    assert np.array_equal(
+        HeldTo(without, 2)(start, cells, grid).values, lanes.solve(start, cells, grid).values
+    )
 
 
 def test_days_kept_are_those_asked_for() -> None:

@@ -17,6 +17,7 @@ from cartulary.twin.extinction import (
     backward_pass,
     draw_leukaemia,
     growth_paths,
+    true_leukaemia,
 )
 from cartulary.twin.relapse_time import ln_burden_cdf
 from tests.twin.branching import PIECE_DAYS, Rates, simulate
@@ -281,3 +282,18 @@ def test_expected_cells_are_those_of_the_equations_while_they_are_crowded_alike(
     difference = np.abs(expected - solution.of("ln_leukaemia"))[shared]
     assert np.quantile(difference, 0.99) < 1e-3
     assert difference.max() < 2e-2
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_some_children_at_a_time_are_drawn_as_all_at_once(threads: int) -> None:
+    first = followed(700).segments[0]
+    relapse = parameters().value("relapse_marrow_share") * first.marrow_cells
+    start = np.where(np.arange(4) == 2, -np.inf, np.linspace(2.0, 20.0, len(first))[:, None])
+    whole = backward_pass(growth_paths(first.solution, first.cells, relapse), start)
+    numbers = first.places
+    assert len(numbers) > 512
+    drawn, lineages = true_leukaemia(
+        first.solution, first.cells, relapse, start, 9, numbers, "test", threads=threads
+    )
+    assert lineages.tobytes() == whole.lineages.tobytes()
+    assert drawn.tobytes() == draw_leukaemia(whole, 9, numbers, "test").tobytes()

@@ -26,10 +26,21 @@ from cartulary.studies.policies_compared import (
     to_json,
 )
 from cartulary.studies.policies_compared.arms_named import arms_of
-from cartulary.studies.policies_compared.children_read import read_children
+from cartulary.studies.policies_compared.children_read import (
+    declined,
+    endpoints_of,
+    read_children,
+    read_histories,
+)
 from cartulary.studies.policies_compared.draws_followed import several_draws
-from cartulary.studies.policies_compared.joined_blocks import joined_blocks
-from cartulary.studies.policies_compared.narrated import KINDS, READ_BY_TELLING, narrated
+from cartulary.studies.policies_compared.joined_blocks import joined_blocks, joined_histories
+from cartulary.studies.policies_compared.narrated import (
+    KINDS,
+    READ_BY_TELLING,
+    NarratedTogether,
+    narrated,
+    response_read_until_days,
+)
 from cartulary.studies.policies_compared.shared_course import SharedCourses
 from cartulary.studies.policies_compared.shelf import find, put
 from cartulary.twin.engines import engine
@@ -146,6 +157,61 @@ def test_blocks_told_together_are_told_as_each_alone() -> None:
         assert np.array_equal(part.values, alone.values, equal_nan=True)
         for name, free in alone.months_free.items():
             assert np.array_equal(part.months_free[name], free, equal_nan=True)
+
+
+@pytest.mark.parametrize("visit", [14, 28])
+def test_arms_told_together_and_no_further_than_read_are_read_as_each_told_in_full(
+    visit: int,
+) -> None:
+    asked = outcomes((12, 24))
+    own = courses(np.arange(70, dtype=np.int64))
+    arms = [arm("transplant_all"), arm("next_day"), arm("transplant_if_bca_lost")]
+    # A look on a day that no history settled: its smear is counted, told in full or not.
+    early = [
+        replace(one, policy=replace(one.policy, visit_days=(visit, *one.policy.visit_days[1:])))
+        for one in arms
+    ]
+    blocks = [own.follow(one) for one in early]
+    telling = NarratedTogether(endpoints_of(asked))
+    for block in blocks:
+        telling.tell(block, parameters())
+    cohort = telling.cohort()
+    assert cohort.events["assessment"].height < sum(
+        narrated(block, parameters()).events["assessment"].height for block in blocks
+    )
+    together = read_histories(
+        joined_histories([block.followed.histories for block in blocks]),
+        np.concatenate([declined(block) for block in blocks]),
+        cohort,
+        asked,
+    )
+    for place, block in enumerate(blocks):
+        alone = read_children(block, narrated(block, parameters()), asked)
+        part = together.of(slice(70 * place, 70 * place + 70))
+        assert np.array_equal(part.values, alone.values, equal_nan=True)
+        for name, free in alone.months_free.items():
+            assert np.array_equal(part.months_free[name], free, equal_nan=True)
+
+
+def test_a_definition_that_reads_more_of_the_looks_is_told_all_of_them() -> None:
+    read = [endpoint(each) for each in sorted(endpoints_of(outcomes()))]
+    assert response_read_until_days(read) == 42
+    for other in ("cir.by_class.remission", "rfs.treatment_policy.remission"):
+        assert response_read_until_days([*read, endpoint(other)]) is None
+
+
+def test_what_no_later_arm_shares_is_forgotten_and_nothing_else() -> None:
+    numbers = np.arange(120, dtype=np.int64)
+    order = [arm(name) for name in ("next_day", "transplant_none", "maxima", "transplant_all")]
+    kept, whole = courses(numbers), courses(numbers)
+    for place, one in enumerate(order):
+        own, other = kept.follow(one), whole.follow(one)
+        assert same(own.followed.histories, other.followed.histories)
+        kept.keep_for(order[place + 1 :])
+    (spare,), (full,) = kept._segments.values(), whole._segments.values()
+    assert spare.lived == full.lived < full.asked
+    assert not any(spare._kept.values())
+    assert any(full._kept.values())
 
 
 def test_telling_reads_no_parameter_beyond_those_it_is_said_to_read() -> None:

@@ -15,6 +15,7 @@ import cartulary.twin
 from cartulary.twin.streams import (
     LARGE_MEAN,
     LARGEST_MEAN,
+    _plain_uniform,
     exponential,
     normal,
     philox_words,
@@ -57,6 +58,9 @@ def test_many_draws_are_those_of_few_bit_for_bit(count: int) -> None:
     assert "cartulary.twin.streams_kernel" in sys.modules
     few = [uniform(seed, children[at : at + 100], "dose", count) for at in range(0, 3002, 100)]
     assert many.tobytes() == np.concatenate(few).tobytes()
+    # With the compiled draws loaded, few are compiled as well; NumPy alone draws the same.
+    plain = _plain_uniform((seed, purpose_key("dose")), children, count)
+    assert many.tobytes() == plain.tobytes()
 
 
 def test_many_draws_need_no_numba(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,6 +74,7 @@ NEW_THERAPIES: Final = tuple(NewTherapyKind)
 NEW_THERAPY_REASONS: Final = tuple(NewTherapyReason)
 #: Days since the infusion of the looks that `Histories.response` and `residual_share` hold.
 RESPONSE_DAYS: Final = (28, 60, 90)
+_CHILDREN_AT_ONCE: Final = 256
 #: How many infections of one child are kept.
 INFECTIONS_KEPT: Final = 4
 
@@ -106,9 +107,19 @@ class Segment:
     @property
     def marrow_share(self) -> Floats:
         """Leukaemia as a share of the marrow on each day of the grid, at most 1: `[m, g]`."""
-        # A clone that nothing holds back grows past any number; a full marrow is 1 either way.
-        total = np.exp(np.minimum(self.ln_leukaemia, 600.0)).sum(axis=2)
-        share: Floats = np.minimum(total / self.marrow_cells[:, None], 1.0)
+        share = np.empty(self.ln_leukaemia.shape[:2])
+        # Some children at a time: what is worked out on the way then stays in the cache.
+        for first in range(0, len(self), _CHILDREN_AT_ONCE):
+            own = slice(first, first + _CHILDREN_AT_ONCE)
+            # A clone that nothing holds back grows past any number; a full marrow is 1 either way.
+            cells = np.minimum(self.ln_leukaemia[own], 600.0)
+            np.exp(cells, out=cells)
+            # Clone by clone: a sum over so short an axis costs several times as much.
+            total = cells[:, :, 0] + cells[:, :, 1]
+            for clone in range(2, cells.shape[2]):
+                total += cells[:, :, clone]
+            total /= self.marrow_cells[own, None]
+            np.minimum(total, 1.0, out=share[own])
         return share
 
 

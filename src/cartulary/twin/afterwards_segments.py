@@ -10,10 +10,10 @@ import numpy as np
 
 from cartulary.codebook.parameter_set import ParameterSet
 from cartulary.twin.afterwards_histories import CLONES, Clone, Segment, SegmentKind
-from cartulary.twin.engines import Engine
+from cartulary.twin.engines import Engine, threads_of
 from cartulary.twin.engines.signs import signs as signs_of
 from cartulary.twin.equations import CELL_PARAMETERS, CELL_STATES
-from cartulary.twin.extinction import backward_pass, draw_leukaemia, growth_paths
+from cartulary.twin.extinction import true_leukaemia
 from cartulary.twin.pathway import CLONES as PATHWAY_CLONES
 from cartulary.twin.pathway import Pathway
 from cartulary.twin.pathway_draws import LN_10, Draws
@@ -172,10 +172,16 @@ def lived(
     marrow = world.children.marrow_cells[beginning.places]
     solution = world.solve(beginning.start, beginning.cells, world.grid)
     relapse = world.parameters.value("relapse_marrow_share") * marrow
-    extinction = backward_pass(
-        growth_paths(solution, beginning.cells, relapse), beginning.ln_clones
+    ln_leukaemia, lineages = true_leukaemia(
+        solution,
+        beginning.cells,
+        relapse,
+        beginning.ln_clones,
+        world.seed,
+        numbers,
+        kind.value,
+        threads=threads_of(world.solve),
     )
-    ln_leukaemia = draw_leukaemia(extinction, world.seed, numbers, kind.value)
     toxicity: Toxicity | None = None
     caught: Infections | None = None
     if kind is not SegmentKind.TRANSPLANT:
@@ -212,8 +218,8 @@ def lived(
         marrow_cells=marrow,
         solution=solution,
         ln_leukaemia=ln_leukaemia,
-        surviving_lineages=extinction.lineages,
-        extinct_probability=extinction.extinct_probability,
+        surviving_lineages=lineages,
+        extinct_probability=np.exp(-lineages),
         toxicity=toxicity,
     )
     return segment, caught

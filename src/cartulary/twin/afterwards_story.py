@@ -113,11 +113,12 @@ class Story:
         segment, places = stretch.segment, stretch.segment.places
         start = segment.start_day
         self.starts[kind][places] = start
-        unknown = np.asarray(np.isnan(segment.solution.values).any(axis=2), dtype=np.bool_)
-        failed = np.where(
-            unknown.any(axis=1), segment.solution.days[unknown.argmax(axis=1)], np.nan
-        )
-        self.failed_day[places] = earliest(self.failed_day[places], start + failed)
+        if any(segment.solution.failed):
+            unknown = np.asarray(np.isnan(segment.solution.values).any(axis=2), dtype=np.bool_)
+            failed = np.where(
+                unknown.any(axis=1), segment.solution.days[unknown.argmax(axis=1)], np.nan
+            )
+            self.failed_day[places] = earliest(self.failed_day[places], start + failed)
         lost = np.ceil(start + stretch.aplasia_lost_day)
         relapse = start + stretch.relapses.day
         self.relapse_day[places] = relapse

@@ -50,6 +50,8 @@ class Block:
         """Every child whose cells could not be followed, with the first reason."""
         found: dict[int, Failure] = {}
         for segment in self.followed.segments:
+            if not any(segment.solution.failed):
+                continue
             failed = np.array([bool(reason) for reason in segment.solution.failed], dtype=np.bool_)
             for place in np.flatnonzero(failed):
                 day = segment.start_day[place] + _first_unknown_day(

@@ -107,12 +107,15 @@ class Extinction:
         return expected
 
 
-def growth_paths(solution: Solution, cells: Floats, relapse_cells: Floats) -> GrowthPaths:
+def growth_paths(
+    solution: Solution, cells: Floats, relapse_cells: Floats, *, threads: int | None = None
+) -> GrowthPaths:
     """Growth and killing along a solution, uncrowded from the lowest burden on.
 
     Arguments: the solution and the parameters it was solved with; `relapse_cells`, the burden at
-    which a relapse is seen. Where the lowest burden is not below that, growth stays as solved.
-    Days from which a child's integration failed keep the values of the last day before.
+    which a relapse is seen; processor threads, all by default.
+    Where the lowest burden is not below that, growth stays as solved. Days from which a child's
+    integration failed keep the values of the last day before.
     """
     from cartulary.twin.engines.compiled import make_ready
     from cartulary.twin.extinction_kernel import rates_on_grid
@@ -121,7 +124,7 @@ def growth_paths(solution: Solution, cells: Floats, relapse_cells: Floats) -> Gr
     growing, kill = np.empty(values.shape[:2]), np.empty(values.shape[:2])
     make_ready(rates_on_grid)
     given = with_constants(np.ascontiguousarray(cells))
-    _in_threads(rates_on_grid, len(values), solution.days, values, given, growing, kill)
+    _in_threads(rates_on_grid, threads, len(values), solution.days, values, given, growing, kill)
     held = Solution(solution.days, values, solution.failed, solution.steps)
     rate = cells[CELL_PARAMETERS.index("leukaemia_growth_rate")]
     capacity = cells[CELL_PARAMETERS.index("leukaemia_capacity_cells")]
@@ -148,16 +151,18 @@ def growth_paths(solution: Solution, cells: Floats, relapse_cells: Floats) -> Gr
     )
 
 
-def _in_threads(kernel: Callable[..., None], children: int, *arguments: object) -> None:
-    """Runs a kernel over ranges of children in as many threads as there are processors.
+def _in_threads(
+    kernel: Callable[..., None], threads: int | None, children: int, *arguments: object
+) -> None:
+    """Runs a kernel over ranges of children in so many threads; none stands for every processor.
 
     The first range goes alone, so that the kernel is compiled once.
     """
     kernel(0, min(1, children), *arguments)
     firsts = range(1, children, _CHILDREN_AT_ONCE)
-    threads = min(os.cpu_count() or 1, len(firsts))
-    if threads > 1:
-        with ThreadPoolExecutor(threads) as pool:
+    used = min(threads or os.cpu_count() or 1, len(firsts))
+    if used > 1:
+        with ThreadPoolExecutor(used) as pool:
             list(
                 pool.map(
                     lambda first: kernel(
@@ -172,6 +177,10 @@ def _in_threads(kernel: Callable[..., None], children: int, *arguments: object) 
 
 def filled(values: Floats) -> Floats:
     """A solution with the last good day of a failed child held from then on."""
+    # What is not finite stays so in a sum: all is well, for a tenth of what looking at each costs.
+    with np.errstate(invalid="ignore", over="ignore"):
+        if np.isfinite(values.sum()):
+            return values
     bad = np.asarray(~np.isfinite(values).all(axis=2), dtype=np.bool_)
     if not bad.any():
         return values
@@ -183,11 +192,13 @@ def filled(values: Floats) -> Floats:
     return mended
 
 
-def backward_pass(paths: GrowthPaths, ln_start: Floats) -> Extinction:
+def backward_pass(
+    paths: GrowthPaths, ln_start: Floats, *, threads: int | None = None
+) -> Extinction:
     """Survival of every clone from every day on.
 
     Arguments: the paths; `ln_start[n, clone]`, ln of the cells of each clone at the start
-    (-inf for none).
+    (-inf for none); processor threads, all by default.
     """
     from cartulary.twin.engines.compiled import make_ready
     from cartulary.twin.extinction_kernel import survive
@@ -199,6 +210,7 @@ def backward_pass(paths: GrowthPaths, ln_start: Floats) -> Extinction:
     ln_waking, lineages = np.empty((n, 3, g)), np.empty((n, CLONE_COUNT))
     _in_threads(
         survive,
+        threads,
         n,
         paths.days,
         paths.growth,
@@ -221,7 +233,14 @@ def backward_pass(paths: GrowthPaths, ln_start: Floats) -> Extinction:
     return Extinction(paths, start, net, ln_survival, ln_waking, lineages)
 
 
-def draw_leukaemia(extinction: Extinction, seed: int, numbers: Wholes, purpose: str) -> Floats:
+def draw_leukaemia(
+    extinction: Extinction,
+    seed: int,
+    numbers: Wholes,
+    purpose: str,
+    *,
+    threads: int | None = None,
+) -> Floats:
     """What is truly there of each clone on each day, drawn from each child's stream.
 
     `purpose` names the occasion (first infusion, second, transplant), so that no two share draws.
@@ -233,23 +252,26 @@ def draw_leukaemia(extinction: Extinction, seed: int, numbers: Wholes, purpose: 
     make_ready(realise)
     n = len(numbers)
     counts = np.empty((n, CLONE_COUNT), dtype=np.int64)
-    origins = np.empty((n, CLONE_COUNT, LINEAGES_DRAWN))
-    sizes = np.empty((n, CLONE_COUNT, LINEAGES_DRAWN))
+    origins = np.zeros((n, CLONE_COUNT, LINEAGES_DRAWN))
+    sizes = np.zeros((n, CLONE_COUNT, LINEAGES_DRAWN))
     rest = np.ones((n, CLONE_COUNT))
     for clone in range(CLONE_COUNT):
         named = f"{purpose}: lineages of clone {clone}"
         counts[:, clone] = streams.poisson(
             seed, numbers, f"{named}, how many", extinction.lineages[:, clone]
         )
-        drawn = streams.uniform(seed, numbers, named, 2 * LINEAGES_DRAWN + 1)
-        origins[:, clone] = drawn[:, :LINEAGES_DRAWN]
-        sizes[:, clone] = -np.log(drawn[:, LINEAGES_DRAWN : 2 * LINEAGES_DRAWN])
-        over = counts[:, clone] - LINEAGES_DRAWN
+        # Where no lineage lasts, nothing is read of where one begins and how large it is.
+        some = np.flatnonzero(counts[:, clone] > 0)
+        drawn = streams.uniform(seed, numbers[some], named, 2 * LINEAGES_DRAWN + 1)
+        origins[some, clone] = drawn[:, :LINEAGES_DRAWN]
+        sizes[some, clone] = -np.log(drawn[:, LINEAGES_DRAWN : 2 * LINEAGES_DRAWN])
+        over = counts[some, clone] - LINEAGES_DRAWN
         many = over > 0
-        rest[many, clone] = gammaincinv(over[many], drawn[many, -1]) / over[many]
+        rest[some[many], clone] = gammaincinv(over[many], drawn[many, -1]) / over[many]
     realised = np.empty((n, len(extinction.paths.days), CLONE_COUNT))
     _in_threads(
         realise,
+        threads,
         n,
         extinction.paths.days,
         extinction.net,
@@ -264,3 +286,49 @@ def draw_leukaemia(extinction: Extinction, seed: int, numbers: Wholes, purpose: 
         realised,
     )
     return realised
+
+
+def true_leukaemia(
+    solution: Solution,
+    cells: Floats,
+    relapse_cells: Floats,
+    ln_start: Floats,
+    seed: int,
+    numbers: Wholes,
+    purpose: str,
+    *,
+    threads: int | None = None,
+) -> tuple[Floats, Floats]:
+    """`growth_paths`, `backward_pass` and `draw_leukaemia` of many children, some at a time.
+
+    What is worked out on the way is larger than what is kept of it: some at a time it stays in the
+    processor's cache, and each thread goes all the way with its own children.
+
+    Returns: `[n, g, clone]`, ln of the cells that are there; `[n, clone]`, the lineages expected.
+    """
+    n = len(numbers)
+    drawn = np.empty((n, len(solution.days), CLONE_COUNT))
+    lineages = np.empty((n, CLONE_COUNT))
+
+    def some(first: int) -> None:
+        own = slice(first, min(first + _CHILDREN_AT_ONCE, n))
+        part = Solution(
+            solution.days, solution.values[own], solution.failed[own], solution.steps[own]
+        )
+        paths = growth_paths(part, cells[:, own], relapse_cells[own], threads=1)
+        extinction = backward_pass(paths, ln_start[own], threads=1)
+        drawn[own] = draw_leukaemia(extinction, seed, numbers[own], purpose, threads=1)
+        lineages[own] = extinction.lineages
+
+    # The first goes alone, so that each kernel is compiled once.
+    if n:
+        some(0)
+    firsts = range(_CHILDREN_AT_ONCE, n, _CHILDREN_AT_ONCE)
+    used = min(threads or os.cpu_count() or 1, len(firsts))
+    if used > 1:
+        with ThreadPoolExecutor(used) as pool:
+            list(pool.map(some, firsts))
+    else:
+        for first in firsts:
+            some(first)
+    return drawn, lineages

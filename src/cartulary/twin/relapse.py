@@ -28,7 +28,9 @@ class Relapses:
 
 def ln_marrow_share(segment: Segment) -> Floats:
     """ln of the leukaemia as a share of the marrow, `[m, g]`; -inf for none."""
-    return np.log(np.maximum(segment.marrow_share, 1e-300))
+    share = segment.marrow_share
+    ln_share: Floats = np.log(np.maximum(share, 1e-300, out=share), out=share)
+    return ln_share
 
 
 def relapses(

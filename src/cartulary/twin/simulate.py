@@ -19,12 +19,12 @@ from cartulary.course.errors import CartularyError
 from cartulary.twin.afterwards import follow
 from cartulary.twin.block import BLOCK_CHILDREN, Block, Failure
 from cartulary.twin.dataset import Dataset, write_parts
-from cartulary.twin.engines import Engine, Solution, engine
+from cartulary.twin.engines import Engine, HeldTo, engine
 from cartulary.twin.narrate import narrate
 from cartulary.twin.pathway import walk
 from cartulary.twin.policy import Policy
 from cartulary.twin.population import Population, draw_children
-from cartulary.twin.population_children import Floats, Wholes
+from cartulary.twin.population_children import Wholes
 
 DAYS_PER_YEAR = 365.25
 CHUNK_CHILDREN = 2 * BLOCK_CHILDREN
@@ -165,17 +165,7 @@ def _simulated(run: Run, blocks: range, children: int, threads: int | None = Non
         blocks.start * BLOCK_CHILDREN, min(blocks.stop * BLOCK_CHILDREN, children), dtype=np.int64
     )
     solve = engine(run.engine)
-    return simulate_block(run, numbers, solve if threads is None else _held_to(solve, threads))
-
-
-def _held_to(solve: Engine, threads: int) -> Engine:
-    """The same engine with so many threads."""
-
-    def solved(start: Floats, cells: Floats, grid: Floats) -> Solution:
-        made: Solution = solve(start, cells, grid, threads=threads)  # type: ignore[call-arg]
-        return made
-
-    return solved
+    return simulate_block(run, numbers, solve if threads is None else HeldTo(solve, threads))
 
 
 def _told(run: Run, folder: Path, blocks: range, simulated: Block) -> tuple[Failure, ...]:

@@ -9,6 +9,7 @@ draws the same numbers whoever is drawn beside it, in whatever order, in every a
 
 from __future__ import annotations
 
+import sys
 from hashlib import blake2b
 from typing import Final
 
@@ -52,7 +53,15 @@ def uniform(seed: int, children: ArrayLike, purpose: str, count: int) -> Floats:
     numbers = _numbers(children)
     key = (_seed(seed), purpose_key(purpose))
     many = len(numbers) * -(-count // _WORDS_A_BLOCK) >= _MANY_BLOCKS
-    return _compiled_uniform(key, numbers, count) if many else _plain_uniform(key, numbers, count)
+    if many or _kernel_is_loaded():
+        return _compiled_uniform(key, numbers, count)
+    return _plain_uniform(key, numbers, count)
+
+
+def _kernel_is_loaded() -> bool:
+    """Whether the compiled draws are there already: then they are quicker for few as well."""
+    kernel = sys.modules.get("cartulary.twin.streams_kernel")
+    return bool(getattr(getattr(kernel, "fill_uniform", None), "overloads", ()))
 
 
 def _plain_uniform(key: tuple[int, int], numbers: Wholes, count: int) -> Floats:
@@ -139,9 +148,9 @@ def poisson(seed: int, children: ArrayLike, purpose: str, mean: ArrayLike) -> Wh
 def _smallest_count(probability: Floats, mean: Floats) -> Floats:
     """The smallest count whose distribution function reaches the probability."""
     # The lowest count has its mass as function value: below it the inverse is not defined.
-    none = probability <= np.exp(-mean)
-    guess = np.ceil(pdtrik(np.where(none, 0.5, probability), mean))
-    guess = np.maximum(np.where(none, 0.0, guess), 0.0)
+    some = ~(probability <= np.exp(-mean))
+    guess = np.zeros(len(mean))
+    guess[some] = np.maximum(np.ceil(pdtrik(probability[some], mean[some])), 0.0)
     # The continuous inverse is right to its last digits: one step either way mends the rest.
     guess = np.where((guess > 0) & (pdtr(guess - 1.0, mean) >= probability), guess - 1.0, guess)
     mended: Floats = np.where(pdtr(guess, mean) < probability, guess + 1.0, guess)

@@ -11,6 +11,7 @@ scales for these very signs; a test holds them to it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from scipy.special import expit
@@ -80,8 +81,13 @@ def bedside(
     """
     peculiar = peculiarity(patients, parameters)
     course = _Course(len(patients.numbers), patients, parameters)
+    # A day of all children lies together while days follow one another.
+    ln_cytokine, ln_neuro, daily = (
+        np.ascontiguousarray(one[:, :_DAYS].T)
+        for one in (_ln(cytokine), _ln(neuro), peculiar.daily)
+    )
     for day in range(_DAYS):
-        course.follow(day, _ln(cytokine[:, day]), _ln(neuro[:, day]), peculiar)
+        course.follow(day, ln_cytokine[day], ln_neuro[day], daily[day], peculiar)
     return course.toxicity(infected[:, :_DAYS], neutrophils_e9_per_l)
 
 
@@ -112,9 +118,12 @@ class _Course:
     """The days one after another: what is given on one acts on the next."""
 
     def __init__(self, m: int, patients: Patients, parameters: ParameterSet) -> None:
-        self.parameters, self.patients = parameters, patients
-        self.fever, self.pressure, self.lungs, self.brain = (np.empty((m, _DAYS)) for _ in range(4))
-        self.tocilizumab, self.dexamethasone = (np.zeros((m, _DAYS), dtype=bool) for _ in range(2))
+        self.patients = patients
+        # Asked anew each day: a look-up in the parameters costs more than one in a table.
+        self.value = cache(parameters.value)
+        # [day, m] while the days pass, [m, day] when they are written down.
+        self.fever, self.pressure, self.lungs, self.brain = (np.empty((_DAYS, m)) for _ in range(4))
+        self.tocilizumab, self.dexamethasone = (np.zeros((_DAYS, m), dtype=bool) for _ in range(2))
         most = int(parameters.value("tocilizumab_doses_at_most"))
         self._wanted = np.cumsum(patients.exponential("tocilizumab", max(most, 1)), axis=1)
         self._most = most
@@ -125,37 +134,46 @@ class _Course:
         self._due_steroid = np.zeros(m)
         self._steroid_until = np.full(m, -1.0)
 
-    def follow(self, day: int, ln_cytokine: Floats, ln_neuro: Floats, own: Peculiarity) -> None:
+    def follow(
+        self, day: int, ln_cytokine: Floats, ln_neuro: Floats, of_day: Floats, own: Peculiarity
+    ) -> None:
         """One day: its signs with what was given before, then what is given."""
-        value = self.parameters.value
+        value = self.value
         on_steroid = day <= self._steroid_until
         steroid = np.where(on_steroid, np.log(value("dexamethasone_effect")), 0.0)
-        self.dexamethasone[:, day] = on_steroid
+        self.dexamethasone[day] = on_steroid
         left = np.log1p(self._left / value("tocilizumab_half_effect"))
-        felt = ln_cytokine + own.fever + own.daily[:, day] - left + steroid
-        pressure, lungs = felt + own.circulation, felt - own.circulation
+        felt = ln_cytokine + own.fever + of_day - left + steroid
         brain = ln_neuro + own.neuro + steroid
-        self.fever[:, day], self.brain[:, day] = felt, brain
+        self.fever[day], self.brain[day] = felt, brain
         # Without fever there is no syndrome that could lower pressure or oxygen.
         feverish = felt >= value("fever_threshold")
-        self.pressure[:, day] = np.where(feverish, pressure, -np.inf)
-        self.lungs[:, day] = np.where(feverish, lungs, -np.inf)
-        self._give_tocilizumab(day, self.pressure[:, day], self.lungs[:, day])
-        self._give_dexamethasone(day, brain)
+        self.pressure[day] = np.where(feverish, felt + own.circulation, -np.inf)
+        self.lungs[day] = np.where(feverish, felt - own.circulation, -np.inf)
+        ill = np.flatnonzero(feverish)
+        severe = self._worse(day, ill, "vasopressor_threshold", "high_oxygen_threshold")
+        self._give_tocilizumab(day, ill, severe)
+        self._give_dexamethasone(day, brain, severe)
 
     def _beyond(self, signs: Floats, threshold: str) -> Floats:
         """How surely a threshold is passed, as the bedside takes it: 0 to 1, without a jump."""
-        width = max(self.parameters.value("crs_daily_spread"), 1e-3)
+        width = max(self.value("crs_daily_spread"), 1e-3)
         with np.errstate(over="ignore"):
-            sure: Floats = expit((signs - self.parameters.value(threshold)) / width)
+            sure: Floats = expit((signs - self.value(threshold)) / width)
         return sure
 
-    def _give_tocilizumab(self, day: int, pressure: Floats, lungs: Floats) -> None:
-        value = self.parameters.value
-        second = np.maximum(
-            self._beyond(pressure, "hypotension_threshold"), self._beyond(lungs, "oxygen_threshold")
+    def _worse(self, day: int, ill: Wholes, pressure: str, lungs: str) -> Floats:
+        """How surely one of two thresholds is passed; 0 for who is not among those with fever."""
+        sure = np.zeros(len(self._doses))
+        sure[ill] = np.maximum(
+            self._beyond(self.pressure[day, ill], pressure),
+            self._beyond(self.lungs[day, ill], lungs),
         )
-        third = self._severe(day)
+        return sure
+
+    def _give_tocilizumab(self, day: int, ill: Wholes, third: Floats) -> None:
+        value = self.value
+        second = self._worse(day, ill, "hypotension_threshold", "oxygen_threshold")
         more = value("tocilizumab_rate_grade_3") - value("tocilizumab_rate_grade_2")
         self._due += value("tocilizumab_rate_grade_2") * second + more * third
         next_dose = np.minimum(self._doses, self._wanted.shape[1] - 1)
@@ -164,31 +182,26 @@ class _Course:
         # One dose a day: what came due beyond it waits for signs of another day.
         self._due = np.where(given, wanted, self._due)
         self._doses += given
-        self.tocilizumab[:, day] = given
+        self.tocilizumab[day] = given
         kept = np.exp(-np.log(2.0) / value("tocilizumab_half_life_days"))
         self._left = (self._left + given) * kept
 
-    def _severe(self, day: int) -> Floats:
-        severe: Floats = np.maximum(
-            self._beyond(self.pressure[:, day], "vasopressor_threshold"),
-            self._beyond(self.lungs[:, day], "high_oxygen_threshold"),
-        )
-        return severe
-
-    def _give_dexamethasone(self, day: int, brain: Floats) -> None:
-        value = self.parameters.value
-        sure = np.maximum(self._severe(day), self._beyond(brain, "icans_grade_2_threshold"))
+    def _give_dexamethasone(self, day: int, brain: Floats, severe: Floats) -> None:
+        value = self.value
+        sure = np.maximum(severe, self._beyond(brain, "icans_grade_2_threshold"))
         begins = self._steroid_until < day
         self._due_steroid += np.where(begins, value("dexamethasone_rate") * sure, 0.0)
         given = begins & (self._due_steroid >= self._wanted_steroid)
-        self.dexamethasone[:, day] |= given
+        self.dexamethasone[day] |= given
         lasts = day + value("dexamethasone_days") - 1.0
         self._steroid_until = np.where(given, lasts, self._steroid_until)
         self._due_steroid = np.where(given, 0.0, self._due_steroid)
 
     def toxicity(self, infected: YesNo, neutrophils: Floats) -> Toxicity:
         """The signs as written down, and the grades that they make."""
-        value = self.parameters.value
+        value = self.value
+        for name in ("fever", "pressure", "lungs", "brain", "tocilizumab", "dexamethasone"):
+            setattr(self, name, np.ascontiguousarray(getattr(self, name).T))
         temperature, other_cause = self._temperature(infected)
         ventilated = self.lungs >= value("ventilation_threshold")
         high = self.lungs >= value("high_oxygen_threshold")
@@ -236,7 +249,7 @@ class _Course:
 
     def _temperature(self, infected: YesNo) -> tuple[Floats, YesNo]:
         """The highest temperature of each day, and whether only an infection explains it."""
-        value = self.parameters.value
+        value = self.value
         above = self.fever - value("fever_threshold")
         healthy = value("temperature_in_health")
         feverish = above >= 0
@@ -250,7 +263,7 @@ class _Course:
 
     def _severity(self) -> Floats:
         """The brain's signs on a scale on which whole numbers are grades: 0 to below 5."""
-        value = self.parameters.value
+        value = self.value
         ends = [
             value("icans_threshold"),
             value("icans_grade_2_threshold"),

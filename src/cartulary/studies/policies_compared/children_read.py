@@ -55,16 +55,31 @@ def read_children(block: Block, cohort: Cohort, asked: Sequence[Outcome]) -> Rea
     question and a share is a plain share; a child that the simulation could not follow so far
     does not count from there on.
     """
-    ids = {one.endpoint for one in asked if one.endpoint} | set(CURVES.values())
-    frames = {each: outcomes_of(cohort, endpoint(each)) for each in sorted(ids)}
-    values = np.full((len(asked), len(block)), np.nan)
+    return read_histories(block.followed.histories, declined(block), cohort, asked)
+
+
+def read_histories(
+    told: Histories, not_indicated: YesNo, cohort: Cohort, asked: Sequence[Outcome]
+) -> Read:
+    """As `read_children`, of children of any number of blocks: their histories and courses in turn.
+
+    Arguments: what became of each child; whom the programme declined on day 0; the courses; the
+    outcomes.
+    """
+    frames = {each: outcomes_of(cohort, endpoint(each)) for each in sorted(endpoints_of(asked))}
+    values = np.full((len(asked), len(told)), np.nan)
     for place, outcome in enumerate(asked):
         if outcome.endpoint:
             values[place] = _by_endpoint(frames[outcome.endpoint], outcome)
         else:
-            values[place] = _by_history(block, outcome)
+            values[place] = _by_history(told, not_indicated, outcome)
     free = {name: _months_free(frames[each]) for name, each in CURVES.items()}
     return Read(values, free)
+
+
+def endpoints_of(asked: Sequence[Outcome]) -> set[str]:
+    """The endpoints of the codebook that decide these outcomes and the curves."""
+    return {one.endpoint for one in asked if one.endpoint} | set(CURVES.values())
 
 
 def _by_endpoint(frame: pl.DataFrame, outcome: Outcome) -> Floats:
@@ -90,10 +105,9 @@ def _months_free(frame: pl.DataFrame) -> Floats:
     return free
 
 
-def _by_history(block: Block, outcome: Outcome) -> Floats:
+def _by_history(told: Histories, not_indicated: YesNo, outcome: Outcome) -> Floats:
     """What no definition of the codebook speaks of, from the history of each child."""
-    told = block.followed.histories
-    indicated = ~_declined(block)
+    indicated = ~not_indicated
     infused = ~np.isnan(told.infusion_day)
     among = indicated if outcome.of is Of.INDICATED else infused
     found = _READERS[outcome.id.split(".")[0]](told, outcome)
@@ -101,7 +115,7 @@ def _by_history(block: Block, outcome: Outcome) -> Floats:
     return values
 
 
-def _declined(block: Block) -> YesNo:
+def declined(block: Block) -> YesNo:
     """Whom the programme declined on day 0, as the narrated indication says it."""
     return np.asarray(block.pathway.ended_day == 0, dtype=np.bool_)
 

@@ -20,8 +20,7 @@ from cartulary.studies.policies_compared.draws_followed import DrawResult, sever
 from cartulary.studies.policies_compared.gathering import gathered
 from cartulary.studies.policies_compared.outcome import COUNTED_MONTH, MONTHS, Outcome
 from cartulary.studies.policies_compared.outcome import outcomes as all_outcomes
-from cartulary.twin.engines import Engine, Solution, engine
-from cartulary.twin.population_children import Floats
+from cartulary.twin.engines import HeldTo, engine
 
 DAYS_PER_YEAR: Final = 365.25
 #: Children are followed so much longer than asked, so that whoever waits for the infusion is
@@ -66,7 +65,8 @@ def compare(
     curve_months = np.arange(0.0, np.floor(years * 12) + 1.0)
     began = time.perf_counter()
     used = threads or os.cpu_count() or 1
-    solve = _with_one_thread(engine(engine_name))
+    # Draws are what is spread over processors.
+    solve = HeldTo(engine(engine_name), threads=1)
 
     at_once = max(children_at_once // children, 1)
     groups = [
@@ -140,16 +140,3 @@ def _asked(
             f"{', '.join(one.id for one in known)}."
         )
     return tuple(one for one in known if one.id in ids)
-
-
-def _with_one_thread(solve: Engine) -> Engine:
-    """The engine on one thread: draws are what is spread over processors."""
-
-    def solved(start: Floats, cells: Floats, grid: Floats) -> Solution:
-        try:
-            made: Solution = solve(start, cells, grid, threads=1)  # type: ignore[call-arg]
-        except TypeError:
-            made = solve(start, cells, grid)
-        return made
-
-    return solved

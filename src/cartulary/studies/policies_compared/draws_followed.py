@@ -12,12 +12,20 @@ from numpy.typing import NDArray
 
 from cartulary.codebook.parameter_set import ParameterSet
 from cartulary.studies.policies_compared.arm import Arm
-from cartulary.studies.policies_compared.children_read import CURVES, Floats, read_children
-from cartulary.studies.policies_compared.joined_blocks import joined_blocks
-from cartulary.studies.policies_compared.narrated import READ_BY_TELLING, narrated
+from cartulary.studies.policies_compared.children_read import (
+    CURVES,
+    Floats,
+    YesNo,
+    declined,
+    endpoints_of,
+    read_histories,
+)
+from cartulary.studies.policies_compared.joined_blocks import joined_blocks, joined_histories
+from cartulary.studies.policies_compared.narrated import READ_BY_TELLING, NarratedTogether
 from cartulary.studies.policies_compared.outcome import Outcome
 from cartulary.studies.policies_compared.shared_course import SharedCourses
 from cartulary.studies.policies_compared.summary import Summary, summary_of
+from cartulary.twin.afterwards_histories import Histories
 from cartulary.twin.engines import Engine
 from cartulary.twin.population_children import Wholes
 
@@ -53,27 +61,39 @@ def several_draws(
 ) -> list[DrawResult]:
     """Follows each draw's children in every arm, and sums up what became of them.
 
-    Draws are followed one by one and told together: what they are told and read with costs as
-    much for one as for several. The figures are those of each draw alone.
+    Draws and arms are followed one by one and told together: what they are told and read with
+    costs as much for one as for several. The figures are those of each draw and arm alone.
     """
     courses = [
         SharedCourses(own, mine, seed, horizon_days, solve)
         for own, mine in zip(parameter_sets, numbers, strict=True)
     ]
-    summaries: list[list[Summary]] = [[] for _ in courses]
+    telling = NarratedTogether(endpoints_of(asked))
+    order: list[int] = []  # the draws, as their children stand in the cohort
+    histories: list[Histories] = []
+    not_indicated: list[YesNo] = []
     failures = [0] * len(courses)
-    for arm in arms:
+    for place, arm in enumerate(arms):
         for together in _told_alike(courses, arm):
             blocks = [courses[draw].follow(arm) for draw in together]
-            whole = joined_blocks(blocks)
-            cohort = narrated(whole, courses[together[0]].parameters(arm))
-            read = read_children(whole, cohort, asked)
-            first = 0
             for draw, block in zip(together, blocks, strict=True):
-                own = read.of(slice(first, first + len(block)))
-                first += len(block)
                 failures[draw] += len(block.failures)
-                summaries[draw].append(summary_of(own, asked, months))
+            whole = joined_blocks(blocks)
+            telling.tell(whole, courses[together[0]].parameters(arm))
+            histories.append(whole.followed.histories)
+            not_indicated.append(declined(whole))
+            order += together
+        for course in courses:
+            course.keep_for(arms[place + 1 :])
+    read = read_histories(
+        joined_histories(histories), np.concatenate(not_indicated), telling.cohort(), asked
+    )
+    summaries: list[list[Summary]] = [[] for _ in courses]
+    first = 0
+    for draw in order:
+        beyond = first + len(numbers[draw])
+        summaries[draw].append(summary_of(read.of(slice(first, beyond)), asked, months))
+        first = beyond
     return [_result(own, failed) for own, failed in zip(summaries, failures, strict=True)]
 
 

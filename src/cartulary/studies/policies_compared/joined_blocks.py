@@ -9,7 +9,6 @@ from typing import TypeVar
 
 import numpy as np
 
-from cartulary.studies.policies_compared.segment_rows import joined_segments
 from cartulary.twin.afterwards_histories import Followed, Histories, Segment, SegmentKind
 from cartulary.twin.block import Block
 from cartulary.twin.pathway_columns import Pathway
@@ -26,11 +25,6 @@ def joined_blocks(blocks: Sequence[Block]) -> Block:
     """
     if len(blocks) == 1:
         return blocks[0]
-    told = [block.followed.histories for block in blocks]
-    histories = Histories(
-        **{each.name: np.concatenate([getattr(one, each.name) for one in told])
-           for each in fields(Histories)}
-    )  # fmt: skip
     first = blocks[0]
     return Block(
         seed=first.seed,
@@ -38,18 +32,33 @@ def joined_blocks(blocks: Sequence[Block]) -> Block:
         policy=first.policy,
         children=_side_by_side([block.children for block in blocks]),
         pathway=_side_by_side([block.pathway for block in blocks]),
-        followed=Followed(_segments(blocks), histories),
+        followed=Followed(
+            _segments(blocks), joined_histories([block.followed.histories for block in blocks])
+        ),
+    )
+
+
+def joined_histories(many: Sequence[Histories]) -> Histories:
+    """The histories of several blocks, their children in turn."""
+    return Histories(
+        **{
+            each.name: np.concatenate([getattr(one, each.name) for one in many])
+            for each in fields(Histories)
+        }
     )
 
 
 def _segments(blocks: Sequence[Block]) -> tuple[Segment, ...]:
-    """The segments of each kind as one, in the order in which they begin."""
+    """The segments of all blocks, kind by kind in the order in which they begin.
+
+    They stay apart: putting their trajectories together would copy all of them to read a few days.
+    """
     firsts = np.cumsum([0, *(len(block) for block in blocks)])
     found: dict[SegmentKind, list[Segment]] = {kind: [] for kind in SegmentKind}
     for block, first in zip(blocks, firsts, strict=False):
         for segment in block.followed.segments:
             found[segment.kind].append(replace(segment, places=segment.places + int(first)))
-    return tuple(joined_segments(many) for many in found.values() if many)
+    return tuple(segment for many in found.values() for segment in many)
 
 
 def _side_by_side(many: Sequence[_Columns]) -> _Columns:

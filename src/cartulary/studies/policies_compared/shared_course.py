@@ -3,16 +3,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from typing import TypeVar
+
+import numpy as np
 
 from cartulary.codebook.parameter_set import ParameterSet
 from cartulary.codebook.words import Words
 from cartulary.studies.policies_compared.arm import Arm
 from cartulary.studies.policies_compared.shared_segments import SharedSegments
 from cartulary.twin.afterwards import follow
+from cartulary.twin.afterwards_segments import Beginning, World, first_infusion
 from cartulary.twin.block import Block
+from cartulary.twin.clock import grid_days
 from cartulary.twin.engines import Engine
 from cartulary.twin.pathway import Pathway, walk
 from cartulary.twin.policy import Policy, SecondInfusionRule, TransplantRule, When
@@ -54,9 +58,39 @@ class SharedCourses:
 
     def follow(self, arm: Arm) -> Block:
         """The children in this arm."""
+        children, pathway = self._way(arm)
+        shared = _kept(self._segments, _world(arm), SharedSegments)
+        followed = follow(
+            children,
+            pathway,
+            arm.policy,
+            self.parameters(arm),
+            self._seed,
+            self._horizon_days,
+            self._solve,
+            shared.live,
+        )
+        return Block(self._seed, self._horizon_days, arm.policy, children, pathway, followed)
+
+    def keep_for(self, arms: Sequence[Arm]) -> None:
+        """Forgets what none of the arms that are still to come can share.
+
+        A stretch of course is shared only where the first infusion was: a child that none of these
+        arms infuses from the same beginning is not looked for again.
+        """
+        for world, shared in self._segments.items():
+            needed = np.zeros(len(self._numbers), dtype=np.bool_)
+            for arm in arms:
+                if _world(arm) == world:
+                    beginning = self._first_beginning(arm)
+                    days = arm.policy.lymphodepletion.days_before_infusion
+                    needed |= shared.begun_alike(len(needed), beginning, days)
+            shared.keep_only(needed)
+
+    def _way(self, arm: Arm) -> tuple[Children, Pathway]:
+        """The children of an arm, and their way to the infusion."""
         policy, own = arm.policy, self.parameters(arm)
-        world = (repr(arm.population), tuple(sorted(arm.changes.items())))
-        by_cd22 = (*world, policy.making.kills_by_cd22)
+        by_cd22 = (*_world(arm), policy.making.kills_by_cd22)
         children = _kept(
             self._children,
             by_cd22,
@@ -65,18 +99,23 @@ class SharedCourses:
         before = _before_infusion(policy)
         rules = (by_cd22, repr(before))
         pathway = _kept(self._pathways, rules, lambda: walk(children, before, own, self._seed))
-        shared = _kept(self._segments, world, SharedSegments)
-        followed = follow(
-            children,
-            pathway,
-            policy,
-            own,
-            self._seed,
-            self._horizon_days,
-            self._solve,
-            shared.live,
+        return children, pathway
+
+    def _first_beginning(self, arm: Arm) -> Beginning:
+        """How the first infusion of an arm begins, for those who reach it."""
+        children, pathway = self._way(arm)
+        grid = grid_days(self._horizon_days)
+        world = World(
+            children, pathway, arm.policy, self.parameters(arm), self._seed, self._solve, grid
         )
-        return Block(self._seed, self._horizon_days, policy, children, pathway, followed)
+        return first_infusion(
+            world, np.flatnonzero(pathway.infused & (pathway.infusion_day < self._horizon_days))
+        )
+
+
+def _world(arm: Arm) -> tuple[Hashable, ...]:
+    """What arms must have in common to share anything."""
+    return (repr(arm.population), tuple(sorted(arm.changes.items())))
 
 
 def _before_infusion(policy: Policy) -> Policy:

@@ -66,6 +66,22 @@ class SharedSegments:
             earlier.append(_Kept(days, beginning, *made))
         return made
 
+    def begun_alike(self, children: int, beginning: Beginning, days: int) -> YesNo:
+        """Whose first infusion was lived already, from this very beginning: `[children]`."""
+        alike = np.zeros(children, dtype=np.bool_)
+        for kept in self._kept.get(SegmentKind.INFUSION, ()):
+            if kept.days_before_infusion == days:
+                same, _ = _same(beginning, kept.beginning)
+                alike[beginning.places[same]] = True
+        return alike
+
+    def keep_only(self, needed: YesNo) -> None:
+        """Forgets what was lived of the other children: trajectories are most of the memory."""
+        for kind, earlier in self._kept.items():
+            self._kept[kind] = [
+                left for kept in earlier if (left := _of_these(kept, needed)) is not None
+            ]
+
     def _joined(
         self,
         world: World,
@@ -96,6 +112,21 @@ class SharedSegments:
         segment = taken_segment(joined_segments([one for one, _ in parts]), back)
         caught = [one for _, one in parts if one is not None]
         return segment, taken(joined(caught), back) if caught else None
+
+
+def _of_these(kept: _Kept, needed: YesNo) -> _Kept | None:
+    """What is kept of these children; None of nobody."""
+    rows = np.flatnonzero(needed[kept.beginning.places])
+    if not len(rows):
+        return None
+    if len(rows) == len(kept.segment):
+        return kept
+    return _Kept(
+        kept.days_before_infusion,
+        taken(kept.beginning, rows),
+        taken_segment(kept.segment, rows),
+        None if kept.infections is None else taken(kept.infections, rows),
+    )
 
 
 def _same(one: Beginning, other: Beginning) -> tuple[YesNo, Wholes]:

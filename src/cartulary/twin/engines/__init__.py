@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import importlib
+import inspect
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -18,7 +20,7 @@ ENGINES = {
     "cuda": "numba-cuda, one child a thread on an NVIDIA GPU",
 }
 
-__all__ = ["ENGINES", "Engine", "EngineError", "Solution", "engine"]
+__all__ = ["ENGINES", "Engine", "EngineError", "HeldTo", "Solution", "engine", "threads_of"]
 
 
 class EngineError(CartularyError):
@@ -60,3 +62,36 @@ def engine(name: str) -> Engine:
         ) from missing
     solve: Engine = module.solve
     return solve
+
+
+@dataclass(frozen=True, slots=True)
+class HeldTo:
+    """An engine with so many threads, and all that is worked out from its cells with as many.
+
+    Where the work is spread over processors already, one thread a piece is the quickest. An engine
+    that knows no threads, such as that of a GPU, solves as it does.
+    """
+
+    solve: Engine
+    threads: int
+
+    def __call__(
+        self,
+        start: NDArray[np.float64],
+        cells: NDArray[np.float64],
+        grid: NDArray[np.float64],
+    ) -> Solution:
+        """As the engine itself."""
+        if not _takes_threads(self.solve):
+            return self.solve(start, cells, grid)
+        made: Solution = self.solve(start, cells, grid, threads=self.threads)  # type: ignore[call-arg]
+        return made
+
+
+def threads_of(solve: Engine) -> int | None:
+    """How many threads an engine is held to; None for as many as there are processors."""
+    return solve.threads if isinstance(solve, HeldTo) else None
+
+
+def _takes_threads(solve: Engine) -> bool:
+    return "threads" in inspect.signature(solve).parameters

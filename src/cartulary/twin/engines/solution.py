@@ -45,6 +45,8 @@ STATUS = (
 
 def reasons(status: NDArray[np.int64], failed_day: NDArray[np.float64]) -> tuple[str, ...]:
     """A sentence for each child whose integration failed, an empty text for each other."""
+    if not status.any():
+        return ("",) * len(status)
     return tuple(
         f"From day {day:.4g} since the infusion this child could not be followed: {STATUS[code]}."
         if code

@@ -17,7 +17,7 @@ from cartulary.twin.block import Block
 from cartulary.twin.narrate import afterwards, bedside, before, laboratory, looks
 from cartulary.twin.narrate.state import States
 
-__all__ = ["narrate"]
+__all__ = ["narrate", "told"]
 
 
 def narrate(
@@ -36,7 +36,22 @@ def narrate(
     what its field can hold is not recorded, as a form would refuse it.
     Refuses: a kind that it cannot tell. The cohort is checked as one that comes from outside.
     """
-    tellers = _tellers(block, parameters)
+    return Cohort(*told(block, parameters, kinds=kinds))
+
+
+def told(
+    block: Block,
+    parameters: ParameterSet,
+    *,
+    kinds: Collection[str] | None = None,
+    responses_until_days: float | None = None,
+) -> tuple[pl.DataFrame, dict[str, pl.DataFrame]]:
+    """The frames that `narrate` makes a cohort of: the children, and the events of each kind.
+
+    Arguments: as `narrate`; with `responses_until_days`, all that is told of the assessments is
+    the response at the planned looks up to so many days after the first infusion.
+    """
+    tellers = _tellers(block, parameters, responses_until_days)
     wanted = tellers if kinds is None else kinds
     strange = sorted(set(wanted) - set(tellers))
     if strange:
@@ -44,15 +59,23 @@ def narrate(
             f"Of a virtual child nothing of the kind {', '.join(map(repr, strange))} is told. A "
             f"cohort would miss it without a word. Known: {', '.join(tellers)}."
         )
-    return Cohort(
+    return (
         before.children(block),
         {kind: _recordable(kind, tell()) for kind, tell in tellers.items() if kind in wanted},
     )
 
 
-def _tellers(block: Block, parameters: ParameterSet) -> Mapping[str, Callable[[], pl.DataFrame]]:
+def _tellers(
+    block: Block, parameters: ParameterSet, responses_until_days: float | None
+) -> Mapping[str, Callable[[], pl.DataFrame]]:
     """What tells each kind of event; what several need is worked out once, when first asked for."""
     states = States(block)
+
+    def assessment() -> pl.DataFrame:
+        if responses_until_days is None:
+            return looks.assessment(block, states, parameters)
+        return looks.responses(block, states, parameters, responses_until_days)
+
     signs = lru_cache(lambda: bedside.finding(block, states))
     values = lru_cache(lambda: laboratory.measurement(block, states, parameters))
     return {
@@ -69,7 +92,7 @@ def _tellers(block: Block, parameters: ParameterSet) -> Mapping[str, Callable[[]
         "toxicity": lambda: bedside.toxicity(block, signs(), laboratory.neutrophils_of(values())),
         "treatment": lambda: bedside.treatment(block, states),
         "infection": lambda: afterwards.infection(block),
-        "assessment": lambda: looks.assessment(block, states, parameters),
+        "assessment": assessment,
         "relapse": lambda: afterwards.relapse(block),
         "transplant": lambda: afterwards.transplant(block),
         "new_therapy": lambda: afterwards.new_therapy(block),

@@ -232,28 +232,26 @@ def lymphodepletion(block: Block) -> pl.DataFrame:
 def infusion(block: Block) -> pl.DataFrame:
     """The first infusion with its dose, and the second: the same cells from the same product."""
     way = block.pathway
-    made = []
-    for segment in block.followed.segments:
-        if segment.kind is SegmentKind.TRANSPLANT:
-            continue
-        first = segment.kind is SegmentKind.INFUSION
-        who = segment.places
-        frame = rows(
-            who,
-            segment.start_day,
-            segment.start_day <= block.last_day[who],
-            number=1 if first else 2,
-            dose_cells_per_kg=way.dose_cells_per_kg[who],
-            dose_cells=way.dose_cells[who],
-            weight_kg=np.round(way.weight_kg[who], 1) if first else np.full(len(who), np.nan),
-            which=np.where(way.first_product_failed[who], 2, 1),
-        )
-        made.append(
-            frame.with_columns(product_id=product_ids(block, frame[CHILD], pl.col("which")))
-        )
-    if not made:
+    given = [one for one in block.followed.segments if one.kind is not SegmentKind.TRANSPLANT]
+    if not given:
         return rows(np.array([], dtype=np.int64), np.array([]))
-    return pl.concat(made, how="diagonal_relaxed").drop("which")
+    who = np.concatenate([one.places for one in given])
+    day = np.concatenate([one.start_day for one in given])
+    number = np.repeat(
+        [1 if one.kind is SegmentKind.INFUSION else 2 for one in given], [len(one) for one in given]
+    )
+    frame = rows(
+        who,
+        day,
+        day <= block.last_day[who],
+        number=number,
+        dose_cells_per_kg=way.dose_cells_per_kg[who],
+        dose_cells=way.dose_cells[who],
+        weight_kg=np.where(number == 1, np.round(way.weight_kg[who], 1), np.nan),
+        which=np.where(way.first_product_failed[who], 2, 1),
+    )
+    made = frame.with_columns(product_id=product_ids(block, frame[CHILD], pl.col("which")))
+    return made.drop("which")
 
 
 def _all(block: Block) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

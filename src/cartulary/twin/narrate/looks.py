@@ -7,11 +7,14 @@ the response follows from what was seen, so a record never contradicts itself.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import polars as pl
 from scipy.special import bdtr
 
 from cartulary.codebook.parameter_set import ParameterSet
+from cartulary.course.cohort_columns import CHILD
 from cartulary.course.events.disease import (
     Cd19Status,
     CnsStatus,
@@ -90,28 +93,63 @@ def _before_lymphodepletion(block: Block, parameters: ParameterSet) -> pl.DataFr
     )
 
 
+def responses(
+    block: Block, states: States, parameters: ParameterSet, until_days: float
+) -> pl.DataFrame:
+    """The responses of the planned looks up to so many days after the first infusion, no more.
+
+    A look that the history settled needs no smear; where it did not, the smear is counted.
+    """
+    infused = block.followed.histories.infusion_day
+    made = [rows(np.array([], dtype=np.int64), np.array([]), response=None)]
+    for place, day, since, first in _visits(block, states):
+        soon = day <= infused[place] + until_days
+        known = _known(block, place[soon], since[soon], first)
+        settled, open_ = np.flatnonzero(soon)[known >= 0], np.flatnonzero(soon)[known < 0]
+        told = words_at(RESPONSES, known[known >= 0])
+        made.append(rows(place[settled], day[settled], response=told))
+        if len(open_):
+            counted = place[open_], day[open_], since[open_]
+            full = _looks(block, states, parameters, *counted, first)
+            made.append(full.select(CHILD, "day", "response"))
+    return pl.concat(made, how="diagonal_relaxed")
+
+
 def _planned(block: Block, states: States, parameters: ParameterSet) -> list[pl.DataFrame]:
-    """The visits of the policy, from each infusion to the next, to relapse or to new therapy."""
+    """The looks of the visits of the policy."""
+    return [
+        _looks(block, states, parameters, place, day, since, first)
+        for place, day, since, first in _visits(block, states)
+    ]
+
+
+def _visits(block: Block, states: States) -> Iterator[tuple[Wholes, Floats, Floats, bool]]:
+    """The visits of the policy, from each infusion to the next, to relapse or to new therapy.
+
+    Of each kind of infusion: places, study days, days since that infusion, whether it is the first.
+    """
     told, last = block.followed.histories, block.last_day
     visits = np.array(sorted(block.policy.visit_days), dtype=np.float64)
-    made = []
-    for order, segment in enumerate(states.segments):
-        if segment.kind not in INFUSIONS:
-            continue
-        row, since = each(np.arange(len(segment)), visits)
-        place = segment.places[row]
-        day = segment.start_day[row] + since
-        until = np.minimum(
-            states.next_start(order, INFUSIONS)[row],
-            np.nan_to_num(told.new_therapy_day, nan=np.inf)[place],
-        )
-        kept = (day <= last[place]) & (day < until) & ~(day > told.relapse_day[place])
-        # A look on the very day of a relapse is the look at the relapse, unless it is the one
-        # that finds no remission.
-        kept &= (day != told.relapse_day[place]) | _without_remission(block, place, since)
-        first = segment.kind is INFUSIONS[0]
-        made.append(_looks(block, states, parameters, place[kept], day[kept], since[kept], first))
-    return made
+    for kind in INFUSIONS:
+        found = []
+        for order, segment in enumerate(states.segments):
+            if segment.kind is not kind:
+                continue
+            row, since = each(np.arange(len(segment)), visits)
+            place = segment.places[row]
+            day = segment.start_day[row] + since
+            until = np.minimum(
+                states.next_start(order, INFUSIONS)[row],
+                np.nan_to_num(told.new_therapy_day, nan=np.inf)[place],
+            )
+            kept = (day <= last[place]) & (day < until) & ~(day > told.relapse_day[place])
+            # A look on the very day of a relapse is the look at the relapse, unless it is the one
+            # that finds no remission.
+            kept &= (day != told.relapse_day[place]) | _without_remission(block, place, since)
+            found.append((place[kept], day[kept], since[kept]))
+        if found:
+            place, day, since = (np.concatenate(column) for column in zip(*found, strict=True))
+            yield place, day, since, kind is INFUSIONS[0]
 
 
 def _without_remission(block: Block, place: Wholes, since: Floats) -> YesNo:
@@ -132,19 +170,10 @@ def _looks(
     since: Floats,
     first: bool,
 ) -> pl.DataFrame:
-    told = block.followed.histories
     share = states.marrow_share(place, day)
     what = "planned look" if first else "planned look after a second infusion"
     blasts = _blasts(block, place, what, share, parameters, since)
-    known = np.full(len(place), -1, dtype=np.int64)
-    for column, response_day in enumerate(RESPONSE_DAYS):
-        if first:
-            known = np.where(since == response_day, told.response[place, column], known)
-    if first:
-        # Who was not in remission at the last of these looks is treated otherwise, or refractory:
-        # a marrow that looks clear later is no remission by these cells.
-        never = np.isnan(told.remission_day[place]) & (since > RESPONSE_DAYS[-1])
-        known = np.where(never, RESPONSES.index(Response.NO_RESPONSE), known)
+    known = _known(block, place, since, first)
     decided = known >= 0
     remission = np.where(decided, np.isin(known, _IN_REMISSION), blasts < REMISSION_BELOW_PERCENT)
     # The smear on which remission was called, or not, lies on that side of the line.
@@ -169,6 +198,20 @@ def _looks(
         cd19_status=_cd19(states, place, day, shown),
         b_cell_aplasia=_aplasia(block, states, parameters, place, day),
     )
+
+
+def _known(block: Block, place: Wholes, since: Floats, first: bool) -> Wholes:
+    """The response of each look that the history settled: a place in RESPONSES, else -1."""
+    told = block.followed.histories
+    known = np.full(len(place), -1, dtype=np.int64)
+    if not first:
+        return known
+    for column, response_day in enumerate(RESPONSE_DAYS):
+        known = np.where(since == response_day, told.response[place, column], known)
+    # Who was not in remission at the last of these looks is treated otherwise, or refractory:
+    # a marrow that looks clear later is no remission by these cells.
+    never = np.isnan(told.remission_day[place]) & (since > RESPONSE_DAYS[-1])
+    return np.where(never, RESPONSES.index(Response.NO_RESPONSE), known)
 
 
 def _at_relapse(block: Block, states: States, parameters: ParameterSet) -> pl.DataFrame:

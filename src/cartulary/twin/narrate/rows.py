@@ -27,18 +27,19 @@ def rows(
 
     A NaN is "not recorded". With `where`, only the rows for which it is true are kept.
     """
-    frame = pl.DataFrame(
-        {
-            CHILD: pl.Series(np.asarray(places), dtype=pl.UInt32),
-            "day": _whole(np.asarray(days, dtype=np.float64)),
-        }
-    ).with_columns(
-        (value if isinstance(value, pl.Series) else _series(value)).alias(name)
-        if isinstance(value, (pl.Series, np.ndarray))
-        else pl.lit(value).alias(name)
-        for name, value in facts.items()
-    )
-    return frame if where is None else frame.filter(pl.Series(where))
+    columns = {
+        CHILD: pl.Series(np.asarray(places), dtype=pl.UInt32),
+        "day": _whole(np.asarray(days, dtype=np.float64)),
+    }
+    for name, value in facts.items():
+        if isinstance(value, (pl.Series, np.ndarray)):
+            columns[name] = value if isinstance(value, pl.Series) else _series(value)
+        else:
+            columns[name] = pl.Series([value]).new_from_index(0, len(columns[CHILD]))
+    if where is not None:
+        kept = pl.Series(where)
+        columns = {name: column.filter(kept) for name, column in columns.items()}
+    return pl.DataFrame(columns)
 
 
 def words_at(codes: Sequence[str], places: NDArray[Any]) -> pl.Series:
@@ -49,7 +50,7 @@ def words_at(codes: Sequence[str], places: NDArray[Any]) -> pl.Series:
     """
     plain = [str.__str__(code) for code in codes]
     known = np.where(places < 0, len(plain), places)
-    return pl.Series([*plain, None], dtype=pl.String).gather(known.astype(np.uint32))
+    return pl.Series([*plain, None], dtype=pl.String)[pl.Series(known.astype(np.uint32))]
 
 
 def days_of(days: Floats) -> pl.Series:
@@ -70,9 +71,8 @@ def each(places: NDArray[Any], offsets: NDArray[Any]) -> tuple[Wholes, Floats]:
 
 
 def _series(values: NDArray[Any]) -> pl.Series:
-    series = pl.Series(values)
-    return series.fill_nan(None) if series.dtype.is_float() else series
+    return pl.Series(values, nan_to_null=True)
 
 
 def _whole(days: Floats) -> pl.Series:
-    return pl.Series(np.floor(days)).fill_nan(None).cast(pl.Int32)
+    return _series(np.floor(days)).cast(pl.Int32)
