@@ -132,7 +132,20 @@ def test_a_home_without_a_ledger_is_named(tmp_path: Path) -> None:
             "DELETE FROM django_migrations WHERE app = 'registry' AND name LIKE '0006%'",
             "INSERT INTO django_migrations (app, name, applied) VALUES "
             "('registry', '0006_reader_of_forecasts', '2026-01-01 00:00:00')",
-            "older than this version",
+            "1 change waits, registry.0006_reader_of_forecasts",
+        ),
+        (
+            "DELETE FROM django_migrations WHERE app = 'registry' AND name > '0004_z'",
+            "INSERT INTO django_migrations (app, name, applied) VALUES "
+            "('registry', '0005_quick_lists', '2026-01-01 00:00:00'), "
+            "('registry', '0006_reader_of_forecasts', '2026-01-01 00:00:00')",
+            "2 changes wait, registry.0005_quick_lists, registry.0006_reader_of_forecasts",
+        ),
+        (
+            "DELETE FROM django_migrations WHERE app = 'registry' AND name LIKE '0005%'",
+            "INSERT INTO django_migrations (app, name, applied) VALUES "
+            "('registry', '0005_quick_lists', '2026-01-01 00:00:00')",
+            "later changes were made and not registry.0005_quick_lists",
         ),
         (
             "INSERT INTO django_migrations (app, name, applied) VALUES "
@@ -150,6 +163,22 @@ def test_tables_of_another_version_are_refused_untouched(
         assert ran.returncode == 1
         assert said in ran.stderr
         assert "Nothing was touched." in ran.stderr
+
+
+def test_a_gap_in_the_tables_is_refused_where_they_should_be_brought_up_to_date(
+    home: Path,
+) -> None:
+    gap = "DELETE FROM django_migrations WHERE app = 'registry' AND name LIKE '0004%'"
+    mended = (
+        "INSERT INTO django_migrations (app, name, applied) VALUES "
+        "('registry', '0004_one_time_password_and_small_counts', '2026-01-01 00:00:00')"
+    )
+    with changed(home, gap, undo=(mended,)):
+        ran = cartulary(home, "serve", "--migrate", "--port", str(free_port()))
+        assert ran.returncode == 1
+        assert "registry.0004_one_time_password_and_small_counts" in ran.stderr
+        assert "Restore the last backup" in ran.stderr
+        assert "Traceback" not in ran.stderr
 
 
 def test_the_server_answers_within_its_memory_and_stops(tmp_path: Path) -> None:

@@ -6,10 +6,14 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from cartulary.cli.interrupted import INTERRUPTED, heard_while_waiting
+from cartulary.cli.run_options import children_option, seed_option
 
 if TYPE_CHECKING:
     from cartulary.studies.calibration.posterior_reader import About
@@ -17,7 +21,6 @@ if TYPE_CHECKING:
     from cartulary.studies.calibration.run_folder import RunFolder
     from cartulary.studies.calibration.run_points import Points, Problem
 
-INTERRUPTED = 130
 _TOLD_EVERY_SECONDS = 20.0
 
 
@@ -38,22 +41,10 @@ _TOLD_EVERY_SECONDS = 20.0
     metavar="N",
     help="Points of the parameters simulated in each wave.",
 )
-@click.option(
-    "--children",
-    type=click.IntRange(min=16, max=100_000),
-    default=1024,
-    show_default=True,
-    metavar="N",
-    help="Virtual children a point in each scenario.",
+@children_option(
+    "Virtual children a point in each scenario.", at_least=16, at_most=100_000, default=1024
 )
-@click.option(
-    "--seed",
-    type=click.IntRange(min=0, max=2**63 - 1),
-    default=1,
-    show_default=True,
-    metavar="S",
-    help="The same seed gives the same draws.",
-)
+@seed_option("draws", largest=2**63 - 1)
 @click.option(
     "--workers",
     type=click.IntRange(min=1, max=1024),
@@ -106,7 +97,9 @@ def command(
     settings = Settings(waves=waves, points=points, children=children, seed=seed)
     folder = RunFolder.begin(out, about_run(problem, settings), len(problem.targets), resume=resume)
     try:
-        _all_of_it(problem, settings, folder, _points(workers, dask_address), truths, install)
+        heard_while_waiting()
+        with _points(workers, dask_address) as points_of:
+            _all_of_it(problem, settings, folder, points_of, truths, install)
     except KeyboardInterrupt:
         click.echo(
             "cartulary: interrupted. Every point that was finished is kept; give the same command "
@@ -116,14 +109,14 @@ def command(
         sys.exit(INTERRUPTED)
 
 
-def _points(workers: int | None, dask_address: str | None) -> Points:
-    """What simulates the points."""
+def _points(workers: int | None, dask_address: str | None) -> AbstractContextManager[Points]:
+    """What simulates the points, for as long as it is held."""
     import os
 
     from cartulary.studies.calibration.run_points import in_processes, on_dask
 
     if dask_address is not None:
-        return on_dask(dask_address)
+        return nullcontext(on_dask(dask_address))
     return in_processes(workers or os.cpu_count() or 1)
 
 
@@ -160,7 +153,7 @@ def _all_of_it(
     write_posterior(folder.folder / "posterior", about, names, made.draws)
     click.echo(summary(result))
     if truths is not None:
-        result["ranks"] = _check(made, truths)
+        result["ranks"] = _check(made, folder, points, truths)
         folder.keep_result(result)
     if install:
         _refuse_unconverged(made, about)
@@ -180,22 +173,25 @@ def _refuse_unconverged(made: Calibrated, about: About) -> None:
         )
 
 
-def _check(made: Calibrated, truths: int) -> object:
+def _check(made: Calibrated, folder: RunFolder, points: Points, truths: int) -> object:
     """Ranks of known parameters, printed."""
-    from cartulary.studies.calibration.ranks import rank_truths
+    from cartulary.studies.calibration.ranks import TIMES_CHILDREN, prior_truths, rank_truths
     from cartulary.studies.calibration.ranks_text import ranks_text
+    from cartulary.studies.calibration.run import simulate_truths
 
-    first = made.waves[0]
-    problem = made.problem
+    first, problem, seed = made.waves[0], made.problem, made.settings.seed
+    known = prior_truths(problem.free, truths, seed)
+    simulated = simulate_truths(
+        made, folder, points, known, times_children=TIMES_CHILDREN, told=_told()
+    )
     tell = _clocked()
     ranks = rank_truths(
         problem.free,
         problem.targets,
-        first.deviates,
-        first.figures,
+        (first.deviates, first.figures),
         first.noise_sd,
-        truths=truths,
-        seed=made.settings.seed,
+        (known, simulated),
+        seed=seed,
         progress=lambda done, of: tell("known parameters looked for", done, of),
     )
     click.echo("\n" + ranks_text(ranks))

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,10 +10,17 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cartulary.cli.run_options import (
+    children_option,
+    language_option,
+    population_option,
+    seed_option,
+    threads_option,
+    years_option,
+)
+
 if TYPE_CHECKING:
     from cartulary.studies.policies_compared import Arm, Compared
-
-INTERRUPTED = 130
 
 
 @click.command(name="compare")
@@ -25,21 +31,12 @@ INTERRUPTED = 130
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="POLICY_A POLICY_B [MORE]",
 )
-@click.option(
-    "--population",
-    "population_file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Whom the programme is asked to treat. Default: real_world, everyday practice; "
-    "examples/populations holds others.",
-)
-@click.option(
-    "--children",
-    type=click.IntRange(min=10, max=1_000_000),
+@population_option()
+@children_option(
+    "Virtual children at each draw of the parameters. More take out noise, not ignorance.",
+    at_least=10,
+    at_most=1_000_000,
     default=1000,
-    show_default=True,
-    metavar="N",
-    help="Virtual children at each draw of the parameters. More take out noise, not ignorance.",
 )
 @click.option(
     "--draws",
@@ -49,14 +46,7 @@ INTERRUPTED = 130
     metavar="K",
     help="Draws of the parameters; below 50 their interval is rough.",
 )
-@click.option(
-    "--years",
-    type=click.FloatRange(min=0.5, max=15.0),
-    default=3.0,
-    show_default=True,
-    metavar="Y",
-    help="How long each child is followed.",
-)
+@years_option(default=3.0, at_least=0.5, at_most=15.0)
 @click.option(
     "--programme",
     "programme_size",
@@ -74,21 +64,8 @@ INTERRUPTED = 130
     help="What the sentence and the figures are about. Default: event-free at the first month of "
     "survival; the table names every id.",
 )
-@click.option(
-    "--seed",
-    type=click.IntRange(min=0, max=2**64 - 1),
-    default=1,
-    show_default=True,
-    metavar="S",
-    help="The same seed gives the same figures.",
-)
-@click.option(
-    "--language",
-    type=click.Choice(["nl", "en"]),
-    default="en",
-    show_default=True,
-    help="Language of what is printed and of the page.",
-)
+@seed_option("figures")
+@language_option("what is printed and of the page")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -101,12 +78,7 @@ INTERRUPTED = 130
     metavar="FOLDER",
     help="Puts the comparison there as well, for the app to answer from.",
 )
-@click.option(
-    "--threads",
-    type=click.IntRange(min=1, max=1024),
-    metavar="N",
-    help="Processor threads. Default: all. Changes the time, never the result.",
-)
+@threads_option()
 def command(
     policies: tuple[Path, ...],
     population_file: Path | None,
@@ -127,9 +99,14 @@ def command(
     in a programme's year. Simulated; research, not for decisions; not a medical device.
     """
     if len(policies) < 2:
-        raise click.UsageError("Give at least two policy files; examples/policies holds some.")
+        raise click.UsageError(
+            "Give at least two policy files, or names of shipped policies: maxima next_day, say."
+        )
+    from cartulary.cli.run_files import read_files
+    from cartulary.studies.policies_compared.arms_named import arms_of
+
     began = time.perf_counter()
-    arms = _arms(policies, population_file)
+    arms = arms_of(*read_files(policies, population_file))
     compared, calibration = _compared(
         arms,
         children=children,
@@ -152,26 +129,6 @@ def command(
     click.echo(took.format(seconds), err=True)
 
 
-def _arms(policies: Sequence[Path], population_file: Path | None) -> tuple[Arm, ...]:
-    """The arms that the files make, read and checked before anything is simulated."""
-    from cartulary.codebook.files import CodebookError
-    from cartulary.studies.policies_compared.arms_named import arms_of
-    from cartulary.twin.policy_reader import read_policy
-    from cartulary.twin.population_reader import default_population, read_population
-
-    problems: list[str] = []
-    read = []
-    for file in policies:
-        try:
-            read.append((file, read_policy(file)))
-        except CodebookError as error:
-            problems += error.problems
-    if problems:
-        raise CodebookError(problems)
-    population = read_population(population_file) if population_file else default_population()
-    return arms_of(read, population)
-
-
 def _compared(
     arms: Sequence[Arm],
     *,
@@ -184,6 +141,7 @@ def _compared(
     language: str,
 ) -> tuple[Compared, tuple[str, ...]]:
     """The comparison over draws of the posterior that is shipped, and what the draws rest on."""
+    from cartulary.cli.interrupted import ends_at_once
     from cartulary.cli.progress import counting
     from cartulary.studies.calibration.posterior import posterior
     from cartulary.studies.policies_compared import compare
@@ -191,22 +149,18 @@ def _compared(
 
     held = posterior()
     sets = held.parameter_sets(draws)
-    with counting("draws", draws) as told:
-        try:
-            compared = compare(
-                arms,
-                sets,
-                children=children,
-                years=years,
-                seed=seed,
-                programme_size=programme_size,
-                posterior_id=posterior_mark(held),
-                threads=threads,
-                progress=lambda done, of: told(done),
-            )
-        except KeyboardInterrupt:
-            click.echo("cartulary: interrupted; nothing was written.", err=True)
-            sys.exit(INTERRUPTED)
+    with ends_at_once(), counting("draws", draws) as told:
+        compared = compare(
+            arms,
+            sets,
+            children=children,
+            years=years,
+            seed=seed,
+            programme_size=programme_size,
+            posterior_id=posterior_mark(held),
+            threads=threads,
+            progress=lambda done, of: told(done),
+        )
     return compared, calibration_said(held.about.provisional, held.about.notes, language)
 
 
@@ -255,15 +209,18 @@ def _say(compared: Compared, outcome_id: str, language: str) -> None:
 def _write(
     compared: Compared, outcome_id: str, calibration: Sequence[str], language: str, out: Path
 ) -> None:
+    from cartulary.cli.report import written_whole
     from cartulary.reports.comparison_report.build import build_page
     from cartulary.reports.comparison_report.page import comparison_html
     from cartulary.reports.comparison_report.pdf import comparison_pdf
     from cartulary.studies.policies_compared import to_json
 
     page = build_page(compared, language, outcome_id=outcome_id, calibration=calibration)
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "comparison.html").write_text(comparison_html(page), encoding="utf-8")
-    (out / "comparison.pdf").write_bytes(comparison_pdf(page))
-    (out / "comparison.json").write_text(to_json(compared) + "\n", encoding="utf-8")
-    for name in ("comparison.html", "comparison.pdf", "comparison.json"):
+    files = {
+        "comparison.html": comparison_html(page).encode(),
+        "comparison.pdf": comparison_pdf(page),
+        "comparison.json": f"{to_json(compared)}\n".encode(),
+    }
+    written_whole(out, files)
+    for name in files:
         click.echo(str(out / name))

@@ -10,13 +10,18 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cartulary.cli.run_options import (
+    children_option,
+    language_option,
+    languages_option,
+    seed_option,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cartulary.course.course import Course
     from cartulary.studies.child_forecast.forecast import Forecast
-
-LANGUAGES = click.Choice(["nl", "en"])
 
 
 class ForecastCommands(click.Group):
@@ -48,7 +53,7 @@ def command() -> None:
 @click.option("--library", "folder", type=click.Path(path_type=Path, file_okay=False),
               metavar="FOLDER", help="The library. Default: where CARTULARY_FORECAST_LIBRARY says, "
               "or the user's cache.")  # fmt: skip
-@click.option("--language", type=LANGUAGES, default="en", show_default=True, help="Of the words.")
+@language_option("the words")
 @click.option("--json", "as_json", is_flag=True, help="Print every month as JSON.")
 def child(
     programme: Path,
@@ -82,13 +87,11 @@ def child(
               help="Where it is written. Default: where a forecast looks for it.")  # fmt: skip
 @click.option("--draws", type=click.IntRange(2, 5000), metavar="N", help="Draws of the posterior. "
               "Default: 64.")  # fmt: skip
-@click.option("--children", type=click.IntRange(20, 1_000_000), metavar="N",
-              help="Virtual children of each draw. Default: 1600.")  # fmt: skip
+@children_option("Virtual children of each draw. Default: 1600.", at_least=20, at_most=1_000_000)
 @click.option("--planned", type=click.IntRange(1), metavar="N",
               help="How many of those are simulated with a transplant or a second infusion too. "
               "Default: a quarter.")  # fmt: skip
-@click.option("--seed", type=click.IntRange(min=0, max=2**64 - 1), metavar="S",
-              help="The same seed gives the same bytes.")  # fmt: skip
+@seed_option("bytes", default=None)
 @click.option("--threads", type=click.IntRange(1, 256), default=2, show_default=True,
               metavar="N", help="Draws simulated at once.")  # fmt: skip
 def library(
@@ -100,6 +103,7 @@ def library(
     threads: int,
 ) -> None:
     """Simulate the virtual children that forecasts weigh: minutes, once for each posterior."""
+    from cartulary.cli.interrupted import ends_at_once
     from cartulary.cli.progress import counting
     from cartulary.studies.child_forecast import build
     from cartulary.studies.child_forecast import library as shelf
@@ -110,7 +114,7 @@ def library(
     made_from = source()
     count = draws or build.DRAWS
     each = children or build.CHILDREN_A_DRAW
-    with counting("draws", count) as told:
+    with ends_at_once(), counting("draws", count) as told:
         made = build.make(
             made_from,
             draws=count,
@@ -129,12 +133,9 @@ def library(
               metavar="FOLDER", help="The library to try.")  # fmt: skip
 @click.option("--draws", type=click.IntRange(1, 5000), metavar="N", help="Draws of the posterior "
               "of which fresh children are simulated. Default: 25.")  # fmt: skip
-@click.option("--children", type=click.IntRange(2, 100_000), metavar="N",
-              help="Fresh children of each. Default: 24.")  # fmt: skip
-@click.option("--seed", type=click.IntRange(min=0, max=2**64 - 1), metavar="S",
-              help="Another than the library's.")  # fmt: skip
-@click.option("--language", "languages", type=LANGUAGES, multiple=True, default=("en", "nl"),
-              show_default=True, help="Of the page; may be given twice.")  # fmt: skip
+@children_option("Fresh children of each. Default: 24.", at_least=2, at_most=100_000)
+@seed_option("figures", default=None, more=" Another than the library's.")
+@languages_option("the page")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True,
               metavar="FOLDER", help="For check.json, and a page and a picture in each "
               "language.")  # fmt: skip
@@ -147,6 +148,7 @@ def check(
     out: Path,
 ) -> None:
     """Try the forecast on fresh virtual children: reliability, and Brier beside the base rate."""
+    from cartulary.cli.interrupted import ends_at_once
     from cartulary.cli.progress import counting
     from cartulary.cli.report import written_whole
     from cartulary.reports.forecast_report.page import (
@@ -160,7 +162,7 @@ def check(
 
     held = shelf.load(folder or shelf.default_folder())
     count = draws or trial.DRAWS
-    with counting("draws", count) as told:
+    with ends_at_once(), counting("draws", count) as told:
         checked = trial.check(
             held,
             source(),
@@ -171,13 +173,13 @@ def check(
         )
     text = json.dumps(checked.to_dict(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
     files = {"check.json": text.encode()}
-    for language in dict.fromkeys(languages):
+    for language in sorted(languages):
         files[f"check.{language}.html"] = forecast_check_html(checked, language).encode()
         files[f"check.{language}.png"] = forecast_check_png(checked, language)
     written_whole(out, files)
     for name in files:
         click.echo(str(out / name))
-    for language in dict.fromkeys(languages):
+    for language in sorted(languages):
         click.echo(lead(checked, language))
 
 

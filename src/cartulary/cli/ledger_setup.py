@@ -54,10 +54,14 @@ def start_django(home: Path, *, new: bool = False, upgrade: bool = False) -> Non
     tables = tables_now()
     if tables.are_none and not new:
         raise _no_ledger(home)
-    if tables.are_none or (tables.waiting and upgrade):
+    if tables.are_none:
+        migrate()
+        return
+    refuse_unmendable_tables(tables)
+    if tables.waiting and upgrade:
         migrate()
     else:
-        refuse_other_tables(tables)
+        refuse_older_tables(tables)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ class Tables:
 
     are_none: bool
     waiting: tuple[str, ...]
+    #: Those of `waiting` that something applied rests on; they cannot come after it.
+    passed_over: tuple[str, ...]
     unknown: tuple[str, ...]
 
 
@@ -75,12 +81,18 @@ def tables_now() -> Tables:
     from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    applied = executor.loader.applied_migrations
+    graph, applied = executor.loader.graph, executor.loader.applied_migrations
+    # From an empty ledger, and then less what is applied: the plan from here begins behind the
+    # last that is applied, and does not look before it.
+    plan = executor.migration_plan(graph.leaf_nodes(), clean_start=True)
+    waiting = [(one.app_label, one.name) for one, _ in plan]
+    waiting = [key for key in waiting if key not in applied]
+    rested_on = {key for one in applied if one in graph.nodes for key in graph.forwards_plan(one)}
     known = executor.loader.disk_migrations
     return Tables(
         are_none=not applied,
-        waiting=tuple(f"{migration.app_label}.{migration.name}" for migration, _ in plan),
+        waiting=tuple(".".join(key) for key in waiting),
+        passed_over=tuple(".".join(key) for key in waiting if key in rested_on),
         unknown=tuple(".".join(one) for one in applied if one[0] == LABEL and one not in known),
     )
 
@@ -95,18 +107,31 @@ def migrate() -> None:
         call_command("migrate", verbosity=0, interactive=False)
 
 
-def refuse_other_tables(tables: Tables) -> None:
-    """Refuses a ledger whose tables are not those of this version."""
+def refuse_unmendable_tables(tables: Tables) -> None:
+    """Refuses tables that this version cannot bring to its own."""
     if tables.unknown:
         raise HomeError(
             f"The ledger's tables are newer than this version: it does not know "
             f"{tables.unknown[0]}. An older version would not keep what the newer one writes. "
             "Nothing was touched. Install the version that made them, or a later one."
         )
-    if tables.waiting:
+    if tables.passed_over:
         raise HomeError(
-            f"The ledger's tables are older than this version: {len(tables.waiting)} changes wait, "
-            f"the first is {tables.waiting[0]}. Nothing was touched. Make a backup (cartulary "
+            "The ledger's tables have a gap: later changes were made and not "
+            f"{', '.join(tables.passed_over)}. What they should hold may be missing, and no "
+            "version makes them so. Nothing was touched. Restore the last backup: cartulary "
+            "restore. Then bring it to this version: cartulary serve --migrate"
+        )
+
+
+def refuse_older_tables(tables: Tables) -> None:
+    """Refuses a ledger for which changes wait."""
+    if tables.waiting:
+        count = len(tables.waiting)
+        raise HomeError(
+            f"The ledger's tables are older than this version: {count} "
+            f"{'change waits' if count == 1 else 'changes wait'}, "
+            f"{', '.join(tables.waiting)}. Nothing was touched. Make a backup (cartulary "
             "backup, with the version that wrote it), then run: cartulary serve --migrate"
         )
 

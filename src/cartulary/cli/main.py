@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from cartulary.cli.interrupted import INTERRUPTED, INTERRUPTED_WORDS
 from cartulary.course.errors import CartularyError
 
 COMMANDS = {
@@ -82,13 +83,21 @@ def cartulary() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command line; a mistake the user can mend ends in its message and status 1."""
     try:
-        cartulary.main(args=arguments, prog_name="cartulary")
+        # Alone, click would turn Ctrl+C into a word of its own and status 1.
+        status = cartulary.main(args=arguments, prog_name="cartulary", standalone_mode=False)
+        sys.exit(status if isinstance(status, int) else 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
     except CartularyError as error:
         click.echo(f"cartulary: {error}", err=True)
         sys.exit(1)
-    except KeyboardInterrupt:
-        click.echo("cartulary: interrupted; nothing was half-written.", err=True)
-        sys.exit(130)
+    except (KeyboardInterrupt, click.Abort) as stop:
+        if isinstance(stop.__cause__, EOFError):
+            click.echo("cartulary: the input ended before it was answered.", err=True)
+            sys.exit(1)
+        click.echo(INTERRUPTED_WORDS, err=True)
+        sys.exit(INTERRUPTED)
     except BrokenPipeError:
         sys.exit(0)
     except OSError as error:

@@ -11,8 +11,11 @@ import click
 
 
 @contextmanager
-def counting(what: str, of: int) -> Iterator[Callable[[int], None]]:
-    """Gives what is to be called with the number done, out of `of` of something."""
+def counting(what: str, of: int, *, done: int = 0) -> Iterator[Callable[[int], None]]:
+    """Gives what is to be called with the number done, out of `of` of something.
+
+    `done` is how many there were before, where a run goes on.
+    """
     if sys.stderr.isatty():
         from rich.console import Console
         from rich.progress import (
@@ -31,10 +34,11 @@ def counting(what: str, of: int) -> Iterator[Callable[[int], None]]:
             TimeRemainingColumn(),
             console=Console(stderr=True),
         ) as bar:
-            task = bar.add_task(what, total=of)
+            task = bar.add_task(what, total=of, completed=done)
             yield lambda now: bar.update(task, completed=now)
         return
-    said = 0
+    click.echo(f"simulating {of - done} {what} ...", err=True)
+    said = done * 10 // of
 
     def tell(now: int) -> None:
         nonlocal said

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cartulary.cli.run_options import children_option, languages_option, seed_option
+
 if TYPE_CHECKING:
     from cartulary.studies.questions import Answer
 
 ALL = "all"
-LANGUAGES = ("nl", "en")
 
 
 @click.command(name="question")
@@ -28,13 +29,11 @@ LANGUAGES = ("nl", "en")
     metavar="N",
     help="Draws of the parameters.",
 )
-@click.option(
-    "--children",
-    type=click.IntRange(min=20, max=1_000_000),
+@children_option(
+    "Virtual children a draw, the same in every arm.",
+    at_least=20,
+    at_most=1_000_000,
     default=1000,
-    show_default=True,
-    metavar="N",
-    help="Virtual children a draw, the same in every arm.",
 )
 @click.option(
     "--programme",
@@ -44,20 +43,8 @@ LANGUAGES = ("nl", "en")
     metavar="N",
     help="Children in each group whose chance is shown.",
 )
-@click.option(
-    "--seed",
-    type=click.IntRange(min=0, max=2**64 - 1),
-    default=1,
-    show_default=True,
-    metavar="S",
-    help="The same seed gives the same answer.",
-)
-@click.option(
-    "--language",
-    "language",
-    type=click.Choice(LANGUAGES),
-    help="Language of the page. Default: both.",
-)
+@seed_option("answer")
+@languages_option("the page")
 @click.option(
     "--folder",
     type=click.Path(path_type=Path, file_okay=False),
@@ -80,7 +67,7 @@ def command(
     children: int,
     programme: int,
     seed: int,
-    language: str | None,
+    languages: tuple[str, ...],
     folder: Path,
     out: Path,
 ) -> None:
@@ -89,6 +76,7 @@ def command(
     Writes one page of answer as HTML and PDF, and its numbers as JSON. Simulated; research, not
     for decisions. Not a medical device.
     """
+    from cartulary.cli.interrupted import ends_at_once
     from cartulary.studies.calibration.posterior import posterior
     from cartulary.studies.questions import (
         Sizes,
@@ -107,13 +95,15 @@ def command(
     known = posterior()
     for question in questions:
         began = time.perf_counter()
-        told = answer(
-            question,
-            known,
-            Sizes(draws, children, programme, seed),
-            _progress(question.question_id),
-        )
-        _write(told, out / question.question_id, LANGUAGES if language is None else (language,))
+        with ends_at_once():
+            click.echo(f"{question.question_id}: simulating ...", err=True)
+            told = answer(
+                question,
+                known,
+                Sizes(draws, children, programme, seed),
+                _progress(question.question_id),
+            )
+        _write(told, out / question.question_id, languages)
         click.echo(f"{question.question_id}: {time.perf_counter() - began:.0f} s", err=True)
 
 

@@ -10,6 +10,14 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from cartulary.cli import twin_export
+from cartulary.cli.run_options import (
+    children_option,
+    language_option,
+    policy_option,
+    population_option,
+    seed_option,
+    years_option,
+)
 
 if TYPE_CHECKING:
     from cartulary.course.cohort import Cohort
@@ -46,40 +54,11 @@ command.add_command(twin_export.petab)
 
 def _run_options(function: F) -> F:
     """Whom the model is asked for, under which policy."""
-    for option in reversed(
-        (
-            click.option(
-                "--policy",
-                "policy_file",
-                type=click.Path(path_type=Path, dir_okay=False),
-                metavar="FILE",
-                help="What the programme does; examples/policies holds some.",
-            ),
-            click.option(
-                "--population",
-                "population_file",
-                type=click.Path(path_type=Path, dir_okay=False),
-                metavar="FILE",
-                help="Whom it is asked to treat. Default: real_world, everyday practice; "
-                "examples/populations holds others.",
-            ),
-            click.option(
-                "--seed",
-                type=click.IntRange(min=0, max=2**64 - 1),
-                default=1,
-                show_default=True,
-                metavar="S",
-                help="The same seed gives the same children.",
-            ),
-            click.option(
-                "--years",
-                type=click.FloatRange(min=0.25, max=30.0),
-                default=5.0,
-                show_default=True,
-                metavar="Y",
-                help="How long each child is followed from the decision.",
-            ),
-        )
+    for option in (
+        years_option(default=5.0, more=" from the decision"),
+        seed_option("children"),
+        population_option(),
+        policy_option(required=False),
     ):
         function = option(function)
     return function
@@ -87,17 +66,12 @@ def _run_options(function: F) -> F:
 
 @command.command()
 @click.argument("cohort", type=click.Path(path_type=Path), required=False)
-@click.option(
-    "--children",
-    type=click.IntRange(min=1, max=1_000_000),
-    metavar="N",
-    help="Simulate so many instead of reading a cohort.",
-)
+@children_option("Simulate so many instead of reading a cohort.", at_least=1, at_most=1_000_000)
 @_run_options
 def groups(
     cohort: Path | None,
     children: int | None,
-    policy_file: Path | None,
+    policy: Path | None,
     population_file: Path | None,
     seed: int,
     years: float,
@@ -105,37 +79,29 @@ def groups(
     """Print the article's groups of relapse, and toxicity and expansion by burden.
 
     COHORT is a folder that `cartulary simulate` wrote, or any programme; or give --children N and
-    --policy FILE.
+    --policy.
     """
     if (cohort is None) == (children is None):
-        raise click.UsageError("Give COHORT, or --children N with --policy FILE; one of them.")
+        raise click.UsageError("Give COHORT, or --children N with --policy; one of them.")
     if cohort is not None:
         from cartulary.cli.programme import programme_or_exit
 
         held = programme_or_exit(cohort).cohort
     else:
         assert children is not None
-        held = _simulated(_run(policy_file, population_file, seed, years), children)
+        held = _simulated(_run(policy, population_file, seed, years), children)
     _print_groups(held)
 
 
 @command.command()
-@click.option(
-    "--children",
-    type=click.IntRange(min=10, max=100_000),
+@children_option(
+    "How many children are looked through for the first of each kind.",
+    at_least=10,
+    at_most=100_000,
     default=4096,
-    show_default=True,
-    metavar="N",
-    help="How many children are looked through for the first of each kind.",
 )
 @_run_options
-@click.option(
-    "--lang",
-    type=click.Choice(["nl", "en"]),
-    default="en",
-    show_default=True,
-    help="Language of the page.",
-)
+@language_option("the page", "--lang")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -145,7 +111,7 @@ def groups(
 )
 def page(
     children: int,
-    policy_file: Path | None,
+    policy: Path | None,
     population_file: Path | None,
     seed: int,
     years: float,
@@ -155,7 +121,7 @@ def page(
     """Draw ten virtual children: cells, B cells, cytokine, grades and events on one time axis."""
     from cartulary.cli.report import working, written_whole
 
-    run = _run(policy_file, population_file, seed, years)
+    run = _run(policy, population_file, seed, years)
     with working("simulating the children"):
         made = _virtual_page(run, children, lang)
     with working("drawing"):
@@ -173,15 +139,15 @@ def page(
         click.echo(str(out / name))
 
 
-def _run(policy_file: Path | None, population_file: Path | None, seed: int, years: float) -> Run:
-    from cartulary.cli.simulate import run_of
+def _run(policy: Path | None, population_file: Path | None, seed: int, years: float) -> Run:
+    from cartulary.cli.run_files import run_of
 
-    if policy_file is None:
+    if policy is None:
         raise click.UsageError(
             "No policy was given. A child's course depends on what the programme does. "
-            "Add --policy FILE, such as examples/policies/maxima.toml."
+            "Add --policy with a file, or with the name of a shipped one, such as maxima."
         )
-    return run_of(policy_file, population_file, seed, years, "lanes")
+    return run_of(policy, population_file, seed, years, "lanes")
 
 
 def _simulated(run: Run, children: int) -> Cohort:

@@ -12,28 +12,23 @@ from typing import TypeVar
 
 import click
 
+from cartulary.cli.run_options import (
+    children_option,
+    policy_option,
+    population_option,
+    seed_option,
+    years_option,
+)
+
 F = TypeVar("F", bound=Callable[..., None])
 
 
 def _who(function: F) -> F:
     """Whose children are exported."""
     for option in (
-        click.option("--seed", type=click.IntRange(0, 2**64 - 1), default=1, show_default=True),
-        click.option(
-            "--population",
-            "population_file",
-            type=click.Path(path_type=Path, dir_okay=False),
-            metavar="FILE",
-            help="Whom the programme is asked to treat. Default: real_world, as centres report.",
-        ),
-        click.option(
-            "--policy",
-            "policy_file",
-            type=click.Path(path_type=Path, dir_okay=False),
-            required=True,
-            metavar="FILE",
-            help="What the programme does; examples/policies holds some.",
-        ),
+        seed_option("children"),
+        population_option(),
+        policy_option(required=True),
     ):
         function = option(function)
     return function
@@ -49,7 +44,7 @@ def _who(function: F) -> F:
     help="The child's number. Default: the first that is infused.",
 )
 def sbml(
-    out: Path, policy_file: Path, population_file: Path | None, seed: int, child: int | None
+    out: Path, policy: Path, population_file: Path | None, seed: int, child: int | None
 ) -> None:
     """Write the model of one virtual child as SBML.
 
@@ -57,11 +52,11 @@ def sbml(
     time is in days from the decision.
     """
     _refuse_present(out)
-    from cartulary.cli.simulate import run_of
+    from cartulary.cli.run_files import run_of
     from cartulary.twin.petab_children import sbml_child
     from cartulary.twin.sbml import sbml_text
 
-    made = sbml_child(run_of(policy_file, population_file, seed, 1.0, "reference"), child)
+    made = sbml_child(run_of(policy, population_file, seed, 1.0, "reference"), child)
     text = sbml_text(made)
     _write_file(out, text)
     click.echo(f"{out}: {made.name}, infused on day {made.infusion_day:g}.")
@@ -70,25 +65,16 @@ def sbml(
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @_who
-@click.option(
-    "--children",
-    type=click.IntRange(min=1, max=200),
+@children_option(
+    "How many infused virtual children the measurements are made from.",
+    at_least=1,
+    at_most=200,
     default=5,
-    show_default=True,
-    metavar="N",
-    help="How many infused virtual children the measurements are made from.",
 )
-@click.option(
-    "--years",
-    type=click.FloatRange(min=0.25, max=30.0),
-    default=2.0,
-    show_default=True,
-    metavar="Y",
-    help="How long each child is followed from the decision.",
-)
+@years_option(default=2.0, more=" from the decision")
 def petab(
     folder: Path,
-    policy_file: Path,
+    policy: Path,
     population_file: Path | None,
     seed: int,
     children: int,
@@ -100,10 +86,10 @@ def petab(
     """
     _refuse_present(folder)
     from cartulary.cli.report import working
-    from cartulary.cli.simulate import run_of
+    from cartulary.cli.run_files import run_of
     from cartulary.twin.petab import petab_files
 
-    run = run_of(policy_file, population_file, seed, years, "lanes")
+    run = run_of(policy, population_file, seed, years, "lanes")
     with working("simulating the children"):
         files = petab_files(run, children)
     _write_folder(folder, files)

@@ -27,11 +27,24 @@ def command() -> None:
 @command.command()
 @click.argument("name")
 @home_option
-@click.option("--role", "roles", type=click.Choice(ROLES), multiple=True, required=True)
+@click.option(
+    "--role",
+    "roles",
+    type=click.Choice(ROLES),
+    multiple=True,
+    required=True,
+    help="What the person may do there; may be given more than once.",
+)
 @click.option("--centre", required=True, help="Code of the centre, such as utrecht.")
 @click.option("--centre-name", default="", help="Its name, when the centre is new.")
 @click.option("--full-name", default="", help="The person's own name.")
-@click.option("--language", type=click.Choice(["nl", "en"]), default="nl", show_default=True)
+@click.option(
+    "--language",
+    type=click.Choice(["nl", "en"]),
+    default="nl",
+    show_default=True,
+    help="Language in which the person sees the app.",
+)
 def add(
     name: str,
     home: Path,

@@ -9,10 +9,16 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from cartulary.cli.run_options import (
+    children_option,
+    languages_option,
+    seed_option,
+    threads_option,
+)
+
 if TYPE_CHECKING:
     from cartulary.studies.validation.validation import Validation
 
-LANGUAGES: Final = ("nl", "en")
 FORMS: Final = ("html", "pdf", "json")
 FIGURES_FILE: Final = "validation.json"
 
@@ -25,32 +31,18 @@ FIGURES_FILE: Final = "validation.json"
     show_default=True,
     help="Draws of the posterior.",
 )
-@click.option(
-    "--children",
-    type=click.IntRange(min=20),
-    default=2000,
-    show_default=True,
-    help="Virtual children a cohort and draw.",
+@children_option(
+    "Virtual children a cohort and draw.", at_least=20, at_most=1_000_000, default=2000
 )
-@click.option(
-    "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Decides all chance."
-)
+@seed_option("figures")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="FOLDER",
     help="Write the report there, in every language asked for.",
 )
-@click.option(
-    "--language",
-    "languages",
-    type=click.Choice(LANGUAGES),
-    multiple=True,
-    help="Language of the report; may be given more than once. Both by default.",
-)
-@click.option(
-    "--threads", type=click.IntRange(min=1), help="Processor threads. All of them by default."
-)
+@languages_option("the report")
+@threads_option()
 def command(
     draws: int,
     children: int,
@@ -65,15 +57,15 @@ def command(
     published value lies within 95% of what a study of its size would print. All of it is
     simulated: research, not for decisions.
     """
+    from cartulary.cli.interrupted import ends_at_once
+    from cartulary.cli.progress import counting
     from cartulary.studies.calibration.posterior import posterior
     from cartulary.studies.calibration.target import targets
     from cartulary.studies.validation.validation import validate
 
     believed = posterior()
     draws = min(draws, len(believed.draws))
-    with click.progressbar(
-        length=draws, label="draws", file=click.get_text_stream("stderr")
-    ) as bar:
+    with ends_at_once(), counting("draws", draws) as told:
         found = validate(
             believed,
             targets(),
@@ -81,11 +73,11 @@ def command(
             children=children,
             seed=seed,
             threads=threads,
-            progress=lambda done: bar.update(1),
+            progress=told,
         )
     _print(found, languages[0] if len(languages) == 1 else "en")
     if out is not None:
-        _write(found, out, languages or LANGUAGES)
+        _write(found, out, languages)
 
 
 def _write(found: Validation, out: Path, languages: tuple[str, ...]) -> None:

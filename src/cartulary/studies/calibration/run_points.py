@@ -11,9 +11,13 @@ import importlib
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
+from multiprocessing.connection import Connection
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -128,22 +132,35 @@ def one_after_another(problem: Problem) -> Points:
     return answers
 
 
-def in_processes(workers: int) -> Points:
-    """Points of the shipped problem in so many processes, each on one processor thread."""
+@contextmanager
+def in_processes(workers: int) -> Iterator[Points]:
+    """Points of the shipped problem in so many processes, each on one processor thread.
 
-    def answers(asked: Sequence[Asked]) -> Iterator[Answer]:
-        started = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(
-            workers, mp_context=started, initializer=_alone, initargs=(os.getpid(),)
-        ) as pool:
-            waiting = [pool.submit(_simulate_shipped, one) for one in asked]
-            try:
-                for finished in as_completed(waiting):
-                    yield finished.result()
-            finally:
-                pool.shutdown(wait=True, cancel_futures=True)
+    The processes live as long as the context. They end with it in the middle of a point, and with
+    this process however it ends.
+    """
+    spawned = multiprocessing.get_context("spawn")
+    theirs, ours = spawned.Pipe(duplex=False)
+    others = set(multiprocessing.active_children())
+    with theirs, ours:
+        pool = ProcessPoolExecutor(
+            workers, mp_context=spawned, initializer=_alone, initargs=(theirs,)
+        )
 
-    return answers
+        def answers(asked: Sequence[Asked]) -> Iterator[Answer]:
+            with _deaf_at_birth():
+                waiting = [pool.submit(_simulate_shipped, one) for one in asked]
+            for finished in as_completed(waiting):
+                yield finished.result()
+
+        try:
+            yield answers
+        finally:
+            ours.close()
+            # One that is still being born, or is deep in compiled code, hears no line.
+            for worker in set(multiprocessing.active_children()) - others:
+                worker.terminate()
+            pool.shutdown(wait=True, cancel_futures=True)
 
 
 def on_dask(address: str) -> Points:
@@ -169,12 +186,39 @@ def on_dask(address: str) -> Points:
 _shipped: dict[str, Any] = {}
 
 
-def _alone(_parent: int) -> None:
-    """A worker ends its point on Ctrl+C and lets its parent decide."""
+@contextmanager
+def _deaf_at_birth() -> Iterator[None]:
+    """Processes started meanwhile do not hear Ctrl+C, which a terminal sends to all at once.
+
+    A worker that is still reading its modules would answer with a traceback.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    # Where it had to be started, its start would lift the mask.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _alone(line: Connection) -> None:
+    """A worker leaves Ctrl+C to its parent, and ends when the parent lets go of the line."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(line,), daemon=True).start()
     for library in ("OMP", "OPENBLAS", "MKL", "POLARS_MAX"):
         name = f"{library}_THREADS" if library == "POLARS_MAX" else f"{library}_NUM_THREADS"
         os.environ[name] = "1"
+
+
+def _end_with(line: Connection) -> None:
+    """Waits for the other end of the line to close; nobody speaks on it."""
+    with suppress(EOFError, OSError):
+        line.recv_bytes()
+    # What a worker holds is worth nothing without its parent: it writes no file.
+    os._exit(0)
 
 
 def _simulate_shipped(asked: Asked) -> Answer:
