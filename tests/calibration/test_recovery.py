@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +16,6 @@ from cartulary.studies.calibration.emulator import fit_emulator
 from cartulary.studies.calibration.identifiability import Identified, identify
 from cartulary.studies.calibration.predict import predict
 from cartulary.studies.calibration.prior import free_parameters, parameter_set
-from cartulary.studies.calibration.ranks import Ranks, rank_truths
 from cartulary.studies.calibration.run import Calibrated, Settings, about_run, calibrate
 from cartulary.studies.calibration.run_folder import Answer, RunFolder
 from cartulary.studies.calibration.run_points import Asked, Problem, one_after_another
@@ -156,69 +154,6 @@ def test_points_that_fail_are_counted_and_left_out(tmp_path: Path) -> None:
     assert (np.abs(draws.mean(axis=0) - TRUTH) < 2 * draws.std(axis=0)).all()
 
 
-@cache
-def first_wave() -> tuple[Problem, np.ndarray, np.ndarray]:
-    """Points of the prior with their figures on the scale."""
-    problem = plain_problem()
-    deviates = np.random.default_rng(8).normal(size=(320, len(problem.free)))
-    rows = []
-    for at, row in enumerate(deviates):
-        point = [one.mean + one.sd * value for one, value in zip(problem.free, row, strict=True)]
-        found = problem.predict(
-            parameter_set(problem.base, point, problem.free),
-            problem.targets,
-            children=2000,
-            seed=1,
-            first=at,
-        )
-        rows.append(
-            [one.on_scale(value) for one, value in zip(problem.targets, found, strict=True)]
-        )
-    return problem, deviates, np.array(rows)
-
-
-def ranked(problem: Problem, truths: int = 80) -> Ranks:
-    """Ranks of known points under the figures of this problem."""
-    _, deviates, figures = first_wave()
-    noise = np.full(figures.shape[1], 0.05)
-    return rank_truths(
-        problem.free,
-        problem.targets,
-        deviates,
-        figures,
-        noise,
-        truths=truths,
-        seed=2,
-        steps=250,
-        candidates=("quadratic",),
-    )
-
-
-@pytest.mark.slow
-def test_ranks_of_known_parameters_are_uniform() -> None:
-    ranks = ranked(first_wave()[0])
-    assert ranks.uniform
-    assert ranks.coverage_p(0.5) > 0.01
-    assert ranks.coverage_p(0.9) > 0.01
-
-
-@pytest.mark.slow
-def test_ranks_show_a_likelihood_that_is_too_sure(monkeypatch: pytest.MonkeyPatch) -> None:
-    from cartulary.studies.calibration import ranks as module
-
-    honest = module._printed
-
-    def twice(likelihood: object, figure: np.ndarray, *rest: object) -> np.ndarray:
-        printed = honest(likelihood, figure, *rest)  # type: ignore[arg-type]
-        return figure + 2.0 * (printed - figure)
-
-    # Studies that err twice as much as their sizes say: the posterior must look too sure.
-    monkeypatch.setattr(module, "_printed", twice)
-    ranks = ranked(first_wave()[0])
-    assert not ranks.uniform
-    assert ranks.coverage(0.9)[:3].mean() < 0.8
-
-
 @pytest.mark.slow
 def test_the_twin_itself_gives_back_planted_parameters(tmp_path: Path) -> None:
     names = ("destiny", "fever_threshold", "cured_after_relapse", "failing_products")
@@ -260,12 +195,14 @@ def test_the_twin_itself_gives_back_planted_parameters(tmp_path: Path) -> None:
 
 
 def test_an_emulator_needs_points() -> None:
-    problem, deviates, figures = first_wave()
-    few = figures[:30].copy()
+    problem = plain_problem()
+    chance = np.random.default_rng(8)
+    deviates = chance.normal(size=(30, len(problem.free)))
+    few = chance.normal(size=(30, len(problem.targets)))
     few[10:, 0] = np.nan
     with pytest.raises(CartularyError, match=r"Too few points have a figure: plain\.figure_0"):
         fit_emulator(
-            deviates[:30],
+            deviates,
             few,
             np.full(few.shape[1], 0.05),
             np.ones(30, dtype=bool),

@@ -4,7 +4,8 @@
 What stands in is chosen target by target by cross-validation, judged on the newest wave's points
 alone, because that is where the posterior lies. The residuals there hold two things: the noise of
 simulating so many children, and the error of the stand-in. The first is known from replicates;
-what is left is the second, and it enters the likelihood.
+what is left is the second, and it enters the likelihood: larger far from the points than among
+them, and shared by the figures (`emulator_error`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cartulary.course.errors import CartularyError
+from cartulary.studies.calibration.emulator_error import Growth, error_together, growth_of
 from cartulary.studies.calibration.emulator_models import CANDIDATES, Fitted, fit_plane
 
 Floats = NDArray[np.float64]
@@ -52,11 +54,17 @@ class Judged:
 
 @dataclass(frozen=True)
 class Emulator:
-    """A stand-in for every target, on the targets' scales: models, and the columns each gives."""
+    """A stand-in for every target, on the targets' scales: models, and the columns each gives.
+
+    `error_together`: correlations of the stand-ins' errors, none if left out. `growth`: how the
+    errors grow away from the points, not at all if left out.
+    """
 
     parts: tuple[tuple[Fitted, NDArray[np.int64]], ...]
     judged: tuple[Judged, ...]
     noise_together: Floats
+    error_together: Floats | None = None
+    growth: Growth | None = None
 
     def __call__(self, deviates: Floats) -> Floats:
         """The targets' figures at these points, one row a point."""
@@ -67,8 +75,19 @@ class Emulator:
 
     @property
     def error_sd(self) -> Floats:
-        """The error of each stand-in."""
+        """The error of each stand-in at a usual point."""
         return np.array([one.error_sd for one in self.judged])
+
+    @property
+    def error_covariance(self) -> Floats:
+        """The covariance of the stand-ins' errors at a usual point."""
+        together = np.eye(len(self.judged)) if self.error_together is None else self.error_together
+        found: Floats = np.outer(self.error_sd, self.error_sd) * together
+        return found
+
+    def error_times(self, deviates: Floats) -> Floats:
+        """What all errors are multiplied by at these points."""
+        return np.ones(len(deviates)) if self.growth is None else self.growth(deviates)
 
     def slopes(self, at: Floats, step: float = 0.25) -> Floats:
         """How each target moves by one prior sd of each coordinate at a point: targets by rows."""
@@ -89,6 +108,7 @@ def fit_emulator(
     *,
     names: Sequence[str],
     seed: int,
+    cohorts: Sequence[str] | None = None,
     candidates: Sequence[str] = tuple(CANDIDATES),
     progress: Callable[[str], None] = lambda model: None,
 ) -> Emulator:
@@ -96,8 +116,9 @@ def fit_emulator(
 
     Arguments: points as deviates, one a row; the figures there on their scales, one column a
     target, NaN where the simulator gave none; the noise of one simulated figure; which points are
-    the newest wave's; the targets' names; the seed; which models are tried, plain first; what to
-    call with the name of each model before it is tried.
+    the newest wave's; the targets' names; the seed; the simulated cohort that each target is read
+    from, one for all by default; which models are tried, plain first; what to call with the name of
+    each model before it is tried.
     Returns: the emulator.
     Refuses: a target with too few points to fit anything to.
     """
@@ -126,8 +147,18 @@ def fit_emulator(
         chosen = newest if name[1] else np.ones_like(newest)
         fitted = CANDIDATES[name[0]](deviates[chosen], whole[chosen][:, columns], seed)
         parts.append((fitted, columns))
-    held_out = np.stack([residuals[name][:, at] for at, name in enumerate(kept)], axis=1)
-    return Emulator(tuple(parts), tuple(judged), _together(held_out[newest]))
+    held_out = np.stack([residuals[name][:, at] for at, name in enumerate(kept)], axis=1)[newest]
+    error = np.array([one.error_sd for one in judged])
+    noise = np.array([one.noise_sd for one in judged])
+    growth = growth_of(deviates[newest], whole[newest], held_out, error, noise)
+    times = growth(deviates[newest])[:, None]
+    shared = error_together(
+        held_out / times,
+        error,
+        noise * np.sqrt((1.0 / times**2).mean()),
+        cohorts or [""] * len(judged),
+    )
+    return Emulator(tuple(parts), tuple(judged), _together(held_out), shared, growth)
 
 
 def _refuse_few(there: YesNo, coordinates: int, names: Sequence[str]) -> None:

@@ -116,8 +116,11 @@ def identify(
 def _shares(likelihood: Likelihood, at: Floats) -> Floats:
     """Each target's share of the information on each parameter, by the emulator's slopes."""
     slopes = likelihood.emulator.slopes(at)
-    predicted = likelihood.emulator(at[None, :])
-    variance = np.diagonal(likelihood.covariance(predicted)[0])
+    predicted, times = (
+        likelihood.emulator(at[None, :]),
+        likelihood.emulator.error_times(at[None, :]),
+    )
+    variance = np.diagonal(likelihood.covariance(predicted, times)[0])
     information = slopes**2 / variance[:, None]
     found: Floats = information / np.maximum(information.sum(axis=0), 1e-300)
     return found

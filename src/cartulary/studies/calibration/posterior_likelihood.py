@@ -4,7 +4,8 @@
 Normal on each target's scale, around what the emulator says. The variance of a figure is that of
 its sampling, for a share at the predicted share, plus the error of the emulator and the stated
 discrepancy of the model. Figures of one study come from the same children, so their sampling goes
-together as it does in simulated cohorts; figures of different studies are independent.
+together as it does in simulated cohorts; that of different studies is independent. The emulator's
+error is one and the same for all studies, and so goes together across them.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ from cartulary.codebook.target import Target, TargetScale
 from cartulary.studies.calibration.emulator import Emulator
 
 Floats = NDArray[np.float64]
-Wholes = NDArray[np.int64]
 
 #: Log odds beyond which a predicted share no longer widens the sampling error.
 _FAR_LOGIT: Final = 6.0
@@ -96,40 +96,28 @@ class Likelihood:
     together: Floats
 
     def log(self, deviates: Floats) -> Floats:
-        """The log likelihood at these points, one number a row.
-
-        Studies are independent, so that each is reckoned by itself.
-        """
+        """The log likelihood at these points, one number a row."""
         predicted = self.emulator(deviates)
-        sampling = self.figures.sampling_sd(predicted)
+        covariance = self.covariance(predicted, self.emulator.error_times(deviates))
         apart = self.figures.value - predicted
-        found = np.zeros(len(deviates))
-        for places in self.studies:
-            covariance = self._covariance(sampling[:, places], places)
-            there = apart[:, places]
-            root = np.linalg.cholesky(covariance)
-            solved = np.linalg.solve(covariance, there[:, :, None])[:, :, 0]
-            found -= 0.5 * (there * solved).sum(axis=1)
-            found -= np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)
+        root = np.linalg.cholesky(covariance)
+        solved = np.linalg.solve(covariance, apart[:, :, None])[:, :, 0]
+        found: Floats = -0.5 * (apart * solved).sum(axis=1)
+        found -= np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)
         return found
 
-    @property
-    def studies(self) -> tuple[Wholes, ...]:
-        """The places of each study's figures."""
-        names = np.array(self.figures.studies)
-        return tuple(np.flatnonzero(names == name) for name in dict.fromkeys(self.figures.studies))
+    def covariance(self, predicted: Floats, error_times: Floats | None = None) -> Floats:
+        """The covariance of the figures around these predictions: points by targets by targets.
 
-    def covariance(self, predicted: Floats) -> Floats:
-        """The covariance of the figures around these predictions: points by targets by targets."""
-        places = np.arange(len(self.figures.value))
-        return self._covariance(self.figures.sampling_sd(predicted), places)
-
-    def _covariance(self, sampling: Floats, places: Wholes) -> Floats:
-        own = self.emulator.error_sd[places] ** 2 + self.figures.discrepancy_sd[places] ** 2
-        made: Floats = (
-            sampling[:, :, None] * sampling[:, None, :] * self.together[np.ix_(places, places)]
-        )
-        made[:, np.arange(len(own)), np.arange(len(own))] += own
+        Arguments: the predictions, one row a point; what the emulator's errors are multiplied by at
+        each point (`Emulator.error_times`), 1 if left out.
+        """
+        sampling = self.figures.sampling_sd(predicted)
+        times = np.ones(len(predicted)) if error_times is None else error_times
+        made: Floats = sampling[:, :, None] * sampling[:, None, :] * self.together
+        made += (times**2)[:, None, None] * self.emulator.error_covariance
+        places = np.arange(made.shape[1])
+        made[:, places, places] += self.figures.discrepancy_sd**2
         return made
 
 

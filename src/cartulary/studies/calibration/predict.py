@@ -13,7 +13,7 @@ from cartulary.codebook.target import Target
 from cartulary.studies.calibration.measure import kinds_needed, measured
 from cartulary.studies.calibration.measured_cohort import MeasuredCohort
 from cartulary.studies.calibration.scenario import Scenario, scenario
-from cartulary.twin.engines import Engine, Solution, engine
+from cartulary.twin.engines import HeldTo, engine
 from cartulary.twin.narrate import narrate
 from cartulary.twin.simulate import DAYS_PER_YEAR, Run, simulate_block
 
@@ -72,16 +72,6 @@ def simulated(
     solve = engine(run.engine)
     count = max(round(which.share * children), 1)
     numbers = np.arange(first, first + count, dtype=np.int64)
-    block = simulate_block(run, numbers, solve if threads is None else _held_to(solve, threads))
+    block = simulate_block(run, numbers, solve if threads is None else HeldTo(solve, threads))
     kinds = kinds_needed(target.measure for target in targets)
     return MeasuredCohort(narrate(block, parameters, kinds=kinds))
-
-
-def _held_to(solve: Engine, threads: int) -> Engine:
-    """The same engine with so many threads."""
-
-    def solved(start: Floats, cells: Floats, grid: Floats) -> Solution:
-        made: Solution = solve(start, cells, grid, threads=threads)  # type: ignore[call-arg]
-        return made
-
-    return solved

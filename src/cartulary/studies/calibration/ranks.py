@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Simulation-based calibration: known parameters are found again as often as they should be.
 
-Points of the first wave, drawn from the prior, are taken as truths. To the simulator's figures
-there the sampling error of the published studies is added, and the same emulator, likelihood and
-chains look for the truth. Its rank among the draws is then uniform (Talts and others 2018), and
-intervals of 50% and 90% hold it that often. Anything that makes the posterior too sure, too wide
-or shifted (emulator, likelihood, chains) shows here. The emulator has not seen the truths.
+Points are drawn from the prior, as truths. The simulator is run there with many children, so that
+its figures are close to what the model expects; to these the sampling error of the published
+studies is added, and the first wave's emulator, the likelihood and chains look for the truth. Its
+rank among the draws is then uniform (Talts and others 2018), and intervals of 50% and 90% hold it
+that often. Anything that makes the posterior too sure, too wide or shifted (emulator, likelihood,
+chains) shows here. The emulator has not seen the truths.
+
+Parameters of one truth are found from the same figures: they are no independent evidence. What is
+said of all parameters together is therefore counted over truths.
 """
 
 from __future__ import annotations
@@ -21,6 +25,7 @@ from scipy.special import bdtr, chdtrc, kolmogorov
 from cartulary.codebook.target import Target
 from cartulary.course.errors import CartularyError
 from cartulary.studies.calibration.chance import generator
+from cartulary.studies.calibration.design import to_scale
 from cartulary.studies.calibration.emulator import fit_emulator
 from cartulary.studies.calibration.emulator_models import CANDIDATES
 from cartulary.studies.calibration.posterior_chain import density, draw_chains
@@ -29,7 +34,7 @@ from cartulary.studies.calibration.posterior_likelihood import (
     likelihood_of,
     observed,
 )
-from cartulary.studies.calibration.prior import Free
+from cartulary.studies.calibration.prior import Free, inside
 
 Floats = NDArray[np.float64]
 
@@ -38,15 +43,43 @@ RANKED_AMONG: Final = 99
 _BINS: Final = 10
 #: Uniformity is doubted when the smallest of all p-values, times their number, is below this.
 DOUBTED: Final = 0.01
-_TRAINING: Final = 60
+#: Pooled coverage that lies so many of its standard errors from its level is no chance.
+BEYOND: Final = 2.0
+LEVELS: Final = (0.5, 0.9)
+#: A truth's figures are those of so many times as many children as a point of a wave has.
+TIMES_CHILDREN: Final = 8
+_FEWEST: Final = 10
+
+
+@dataclass(frozen=True)
+class Pooled:
+    """How often intervals of one level hold the truth, all parameters together.
+
+    `error`: the standard error, with truths as the independent units.
+    """
+
+    level: float
+    share: float
+    error: float
+
+    @property
+    def verdict(self) -> str:
+        """`too sure` or `too wide` beyond two standard errors, else nothing."""
+        if abs(self.share - self.level) <= BEYOND * self.error:
+            return ""
+        return "too sure" if self.share < self.level else "too wide"
 
 
 @dataclass(frozen=True)
 class Ranks:
-    """Ranks of truths among draws: truths by rows, parameters by columns, 0 to 99."""
+    """Ranks of truths among draws: truths by rows, parameters by columns, 0 to 99.
+
+    `effective`: independent draws that the poorest chain was worth; 0 where it was not asked.
+    """
 
     names: tuple[str, ...]
     ranks: NDArray[np.int64]
+    effective: float = 0.0
 
     @property
     def chi_square_p(self) -> Floats:
@@ -69,12 +102,36 @@ class Ranks:
         found: Floats = kolmogorov((root + 0.12 + 0.11 / root) * apart)
         return found
 
-    def coverage(self, level: float) -> Floats:
-        """How often the central interval of this level holds the truth, by parameter."""
+    def held(self, level: float) -> NDArray[np.bool_]:
+        """Whether the central interval of this level holds each truth, by parameter."""
         outside = (1.0 - level) / 2.0
         place = (self.ranks + 0.5) / (RANKED_AMONG + 1)
-        found: Floats = ((place > outside) & (place < 1.0 - outside)).mean(axis=0)
+        found: NDArray[np.bool_] = (place > outside) & (place < 1.0 - outside)
         return found
+
+    def coverage(self, level: float) -> Floats:
+        """How often the central interval of this level holds the truth, by parameter."""
+        found: Floats = self.held(level).mean(axis=0)
+        return found
+
+    def pooled(self, level: float) -> Pooled:
+        """Coverage of all parameters together.
+
+        `share` is the mean over truths of the share of a truth's parameters that are held; `error`
+        the standard deviation of these shares over the root of the number of truths, and never
+        below that of independent parameters.
+        """
+        shares = self.held(level).mean(axis=1)
+        truths, wide = self.ranks.shape
+        least = level * (1.0 - level) / wide
+        variance = max(float(shares.var(ddof=1)) if truths > 1 else 0.0, least)
+        return Pooled(level, float(shares.mean()), float(np.sqrt(variance / truths)))
+
+    @property
+    def verdicts(self) -> tuple[str, ...]:
+        """What pooled coverage says of the posterior: `too sure`, `too wide`, or nothing."""
+        found = (self.pooled(level).verdict for level in LEVELS)
+        return tuple(dict.fromkeys(one for one in found if one))
 
     def coverage_p(self, level: float) -> float:
         """The smallest two-sided p-value of coverage of any parameter, times their number."""
@@ -88,13 +145,25 @@ class Ranks:
     def uniform(self) -> bool:
         """Whether nothing here speaks against uniform ranks."""
         tests = (self.chi_square_p.min(), self.band_p.min())
-        return all(float(one) * len(self.names) > DOUBTED for one in tests)
+        even = all(float(one) * len(self.names) > DOUBTED for one in tests)
+        return even and not self.verdicts
 
     def about(self) -> dict[str, Any]:
         """All of it, for result files and pages."""
         return {
             "truths": len(self.ranks),
             "uniform": self.uniform,
+            "verdicts": list(self.verdicts),
+            "effective_draws": round(self.effective),
+            "pooled": [
+                {
+                    "level": one.level,
+                    "share": round(one.share, 4),
+                    "error": round(one.error, 4),
+                    "verdict": one.verdict,
+                }
+                for one in map(self.pooled, LEVELS)
+            ],
             "parameters": [
                 {
                     "name": name,
@@ -115,57 +184,76 @@ class Ranks:
         }
 
 
+def prior_truths(free: Sequence[Free], count: int, seed: int) -> Floats:
+    """So many draws of the prior within its bounds, as deviates.
+
+    >>> from cartulary.studies.calibration.prior import free_parameters
+    >>> prior_truths(free_parameters(), 3, 1).shape == (3, len(free_parameters()))
+    True
+    """
+    chance = generator(seed, "truths")
+    found = np.empty((0, len(free)))
+    while len(found) < count:
+        tried = chance.normal(size=(4 * count, len(free)))
+        found = np.concatenate([found, tried[inside(free, to_scale(free, tried))]])
+    return found[:count]
+
+
 def rank_truths(
     free: Sequence[Free],
     targets: Sequence[Target],
-    deviates: Floats,
-    figures: Floats,
+    wave: tuple[Floats, Floats],
     noise_sd: Floats,
+    truths: tuple[Floats, Floats],
     *,
-    truths: int,
     seed: int,
+    times_children: float = TIMES_CHILDREN,
     steps: int = 1000,
     candidates: Sequence[str] = tuple(CANDIDATES),
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Ranks:
-    """Ranks of points of the first wave, found again from figures as the studies would print them.
+    """Ranks of known points, found again from figures as the studies would print them.
 
-    Arguments: what is free; the targets; the first wave's points as deviates and its figures on
-    the targets' scales; the noise of one simulated figure; how many truths; the seed; steps of
-    each chain; models of the emulator; what to call with truths done and all.
-    Returns: a rank for each truth and parameter.
-    Refuses: more truths than leave enough points for the emulator.
+    Arguments: what is free; the targets; the first wave's points as deviates with its figures on
+    the targets' scales; the noise of one of these figures; the truths, draws of the prior, with the
+    simulator's figures there; the seed; of how many times as many children a truth's figures are;
+    steps of each chain; models of the emulator; what to call with truths done and all.
+    Returns: a rank for each truth that has every figure, and parameter.
+    Refuses: fewer than ten such truths.
     """
-    whole = np.flatnonzero(np.isfinite(figures).all(axis=1))
-    if len(whole) < truths + _TRAINING:
+    deviates, figures = wave
+    known, simulated = truths
+    whole = np.flatnonzero(np.isfinite(simulated).all(axis=1))
+    if len(whole) < _FEWEST:
         raise CartularyError(
-            f"{truths} truths are asked for, and {len(whole)} points of the first wave have every "
-            f"figure. The emulator needs {_TRAINING} of its own. Ask for at most "
-            f"{max(len(whole) - _TRAINING, 0)}, or simulate more points."
+            f"{len(whole)} of {len(known)} known points have every figure. Of fewer than {_FEWEST} "
+            "no rank says anything. Ask for more of them, or for more children."
         )
-    held = whole[-truths:]
-    train = np.setdiff1d(np.flatnonzero(np.isfinite(figures).any(axis=1)), held)
+    train = np.isfinite(figures).any(axis=1)
     emulator = fit_emulator(
         deviates[train],
         figures[train],
         noise_sd,
-        np.ones(len(train), dtype=bool),
+        np.ones(int(train.sum()), dtype=bool),
         names=[one.id for one in targets],
         seed=seed,
+        cohorts=[one.scenario for one in targets],
         candidates=candidates,
     )
     likelihood = likelihood_of(emulator, observed(targets))
-    found = []
-    for done, row in enumerate(held, start=1):
-        printed = _printed(likelihood, figures[row], emulator_noise(likelihood), seed, int(row))
+    left_sd = emulator_noise(likelihood) / np.sqrt(times_children)
+    found, effective = [], np.inf
+    for done, row in enumerate(whole.tolist(), start=1):
+        printed = _printed(likelihood, simulated[row], left_sd, seed, row)
         told = replace(likelihood, figures=likelihood.figures.with_value(printed))
         chains = draw_chains(
             density(free, told.log), seed=seed, purpose=f"truth {row}", steps=steps, ensembles=1
         )
+        effective = min(effective, float(chains.effective.min()))
         places = ((np.arange(RANKED_AMONG) + 0.5) * len(chains.draws) / RANKED_AMONG).astype(int)
-        found.append((chains.draws[places] < deviates[row]).sum(axis=0))
-        progress(done, truths)
-    return Ranks(tuple(one.name for one in free), np.array(found))
+        found.append((chains.draws[places] < known[row]).sum(axis=0))
+        progress(done, len(whole))
+    return Ranks(tuple(one.name for one in free), np.array(found), effective)
 
 
 def emulator_noise(likelihood: Likelihood) -> Floats:
@@ -178,7 +266,7 @@ def _printed(
 ) -> Floats:
     """Figures as studies of the published size would print them of this truth.
 
-    The simulated figure has the noise of its own children already; so much less is added.
+    The simulated figure has a little noise of its own children already; so much less is added.
     """
     chance = generator(seed, f"figures printed of truth {row}")
     sampling = likelihood.figures.sampling_sd(figure[None, :])[0]

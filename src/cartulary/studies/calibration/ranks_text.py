@@ -3,21 +3,18 @@
 
 from __future__ import annotations
 
-from cartulary.studies.calibration.ranks import RANKED_AMONG, Ranks
+from cartulary.studies.calibration.ranks import BEYOND, LEVELS, RANKED_AMONG, Ranks
+
+_DOUBTED = 0.05
 
 
 def ranks_text(ranks: Ranks) -> str:
-    """The ranks, parameter by parameter, and whether they are uniform."""
+    """The ranks, parameter by parameter, all together, and whether they are uniform."""
     count = len(ranks.names)
-    verdict = (
-        "Nothing speaks against uniform ranks."
-        if ranks.uniform
-        else "The ranks are NOT uniform: the posterior is too sure, too wide, or shifted."
-    )
+    worth = f" The poorest chain is worth {ranks.effective:.0f} draws." if ranks.effective else ""
     lines = [
-        f"{len(ranks.ranks)} known points looked for; ranks among {RANKED_AMONG} draws.",
-        f"Uniform by chance with p (chi-square in ten bins, farthest of the band); of {count} "
-        "parameters some p lie near 0.05 by chance.",
+        f"{len(ranks.ranks)} known points looked for; ranks among {RANKED_AMONG} draws.{worth}",
+        "Uniform by chance with p (chi-square in ten bins, farthest of the band).",
         "",
         f"{'parameter':32}{'chi-square p':>13}{'band p':>8}{'in 50%':>8}{'in 90%':>8}",
     ]
@@ -32,10 +29,29 @@ def ranks_text(ranks: Ranks) -> str:
             strict=True,
         )
     ]
+    few = [int((p < _DOUBTED).sum()) for p in (ranks.chi_square_p, ranks.band_p)]
     lines += [
         "",
-        f"All together: {ranks.coverage(0.5).mean():.0%} of truths in the 50% intervals, "
-        f"{ranks.coverage(0.9).mean():.0%} in those of 90%.",
-        verdict,
+        f"Below {_DOUBTED:g}: {few[0]} chi-square p and {few[1]} band p of {count} parameters; by "
+        f"chance {_DOUBTED * count:.0f} of each.",
+        "All parameters together, with the standard error over truths:",
     ]
-    return "\n".join(lines)
+    for level in LEVELS:
+        one = ranks.pooled(level)
+        lines.append(
+            f"  intervals of {level:.0%} hold {one.share:.1%} (standard error {one.error:.1%}"
+            + (f"): {one.verdict.upper()}." if one.verdict else ").")
+        )
+    return "\n".join([*lines, _verdict(ranks)])
+
+
+def _verdict(ranks: Ranks) -> str:
+    """The last line: what the ranks say of the posterior."""
+    if ranks.verdicts:
+        return (
+            f"The posterior is {' and '.join(ranks.verdicts)}: coverage lies more than {BEYOND:g} "
+            "standard errors from its level."
+        )
+    if not ranks.uniform:
+        return "The ranks are NOT uniform: the posterior of some parameter is shifted or misshapen."
+    return "Nothing speaks against uniform ranks."

@@ -9,7 +9,7 @@ itself is run at draws of the posterior, beside what the emulator said of them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
@@ -42,6 +42,7 @@ Floats = NDArray[np.float64]
 #: Stages of replicates and of the last check stand apart from the waves'.
 _REPLICATES: Final = 50
 _CHECK: Final = 90
+_TRUTHS: Final = 70
 #: How much wider than the posterior so far the next wave's points lie.
 _WIDEN: Final = 1.5
 #: So often the last chains are drawn, each time twice as long, before they are given up.
@@ -164,6 +165,26 @@ def calibrate(
     )
 
 
+def simulate_truths(
+    made: Calibrated,
+    folder: RunFolder,
+    points: Points,
+    deviates: Floats,
+    *,
+    times_children: int,
+    told: Told | None = None,
+) -> Floats:
+    """The figures at known points, of so many times as many children as the waves' points have.
+
+    Arguments: the calibration; its folder, which keeps every figure; what simulates; the points as
+    deviates; how many times the children; whom to tell.
+    Returns: figures on the targets' scales, one row a point; NaN where there is none.
+    """
+    settings = replace(made.settings, children=times_children * made.settings.children)
+    run = _Run(made.problem, settings, folder, points, told or Told())
+    return run.simulated("known points", _TRUTHS, deviates)
+
+
 @dataclass
 class _Run:
     """The parts that every wave of a run shares."""
@@ -248,6 +269,7 @@ class _Run:
             newest[there],
             names=[one.id for one in self.problem.targets],
             seed=self.settings.seed,
+            cohorts=[one.scenario for one in self.problem.targets],
             candidates=self.settings.candidates,
             progress=lambda model: self.told.words(f"emulator: {model}"),
         )

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Ranks of known parameters are uniform, and a posterior that is too sure or too wide is named."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from cartulary.course.errors import CartularyError
+from cartulary.studies.calibration import ranks as module
+from cartulary.studies.calibration.prior import parameter_set
+from cartulary.studies.calibration.ranks import (
+    RANKED_AMONG,
+    TIMES_CHILDREN,
+    Ranks,
+    prior_truths,
+    rank_truths,
+)
+from cartulary.studies.calibration.ranks_text import ranks_text
+from cartulary.studies.calibration.run_points import Problem
+from tests.calibration.plain_problem import plain_problem
+
+CHILDREN = 2000
+NAMES = tuple(f"parameter_{at}" for at in range(20))
+
+
+def figures_at(problem: Problem, deviates: np.ndarray, children: int, first: int) -> np.ndarray:
+    """The formula's figures at points, on their scales."""
+    rows = []
+    for at, row in enumerate(deviates):
+        point = [one.mean + one.sd * value for one, value in zip(problem.free, row, strict=True)]
+        found = problem.predict(
+            parameter_set(problem.base, point, problem.free),
+            problem.targets,
+            children=children,
+            seed=1,
+            first=first + at,
+        )
+        rows.append(
+            [one.on_scale(value) for one, value in zip(problem.targets, found, strict=True)]
+        )
+    return np.array(rows)
+
+
+@cache
+def wave_and_truths() -> tuple[Problem, tuple[np.ndarray, np.ndarray], tuple[np.ndarray, ...]]:
+    """Points of the prior to learn from, and others to be found again."""
+    problem = plain_problem()
+    deviates = np.random.default_rng(8).normal(size=(240, len(problem.free)))
+    known = prior_truths(problem.free, 80, 3)
+    return (
+        problem,
+        (deviates, figures_at(problem, deviates, CHILDREN, 0)),
+        (known, figures_at(problem, known, TIMES_CHILDREN * CHILDREN, 10_000)),
+    )
+
+
+def ranked() -> Ranks:
+    """Ranks of known points of the plain problem."""
+    problem, wave, (known, simulated) = wave_and_truths()
+    noise = np.full(len(problem.targets), 0.05)
+    return rank_truths(
+        problem.free,
+        problem.targets,
+        wave,
+        noise,
+        (known, simulated),
+        seed=2,
+        steps=250,
+        candidates=("quadratic",),
+    )
+
+
+@pytest.mark.slow
+def test_ranks_of_known_parameters_are_uniform() -> None:
+    ranks = ranked()
+    assert ranks.uniform, ranks_text(ranks)
+    assert ranks.coverage_p(0.5) > 0.01
+    assert ranks.coverage_p(0.9) > 0.01
+    assert ranks.effective > RANKED_AMONG
+
+
+@pytest.mark.slow
+def test_ranks_show_a_likelihood_that_is_too_sure(monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = module._printed
+
+    def twice(likelihood: object, figure: np.ndarray, *rest: object) -> np.ndarray:
+        printed = honest(likelihood, figure, *rest)  # type: ignore[arg-type]
+        return figure + 2.0 * (printed - figure)
+
+    # Studies that err twice as much as their sizes say: the posterior must look too sure.
+    monkeypatch.setattr(module, "_printed", twice)
+    ranks = ranked()
+    assert not ranks.uniform
+    assert ranks.verdicts == ("too sure",)
+    assert ranks.coverage(0.9)[:3].mean() < 0.8
+
+
+def planted(width: float, truths: int = 60) -> Ranks:
+    """Ranks of standard normal truths under posteriors whose width is this many times the right."""
+    chance = np.random.default_rng(11)
+    found = chance.normal(size=(truths, len(NAMES)))
+    among = width * chance.normal(size=(RANKED_AMONG, truths, len(NAMES)))
+    return Ranks(NAMES, (among < found).sum(axis=0))
+
+
+def test_a_posterior_of_the_right_width_has_no_verdict() -> None:
+    ranks = planted(1.0)
+    assert ranks.uniform
+    assert ranks.verdicts == ()
+    assert ranks.pooled(0.5).share == pytest.approx(0.5, abs=0.03)
+    assert "Nothing speaks against uniform ranks." in ranks_text(ranks)
+
+
+@pytest.mark.parametrize(("width", "verdict"), [(0.8, "too sure"), (1.25, "too wide")])
+def test_a_width_that_no_single_parameter_shows_is_named_by_all_together(
+    width: float, verdict: str
+) -> None:
+    ranks = planted(width)
+    assert ranks.chi_square_p.min() * len(NAMES) > 0.01
+    assert ranks.verdicts == (verdict,)
+    assert not ranks.uniform
+    text = ranks_text(ranks)
+    assert f"The posterior is {verdict}" in text
+    assert verdict.upper() in text
+    about = ranks.about()
+    assert about["verdicts"] == [verdict]
+    assert [one["level"] for one in about["pooled"]] == [0.5, 0.9]
+    assert about["pooled"][0]["verdict"] == verdict
+    assert set(about) == {
+        "truths", "uniform", "verdicts", "effective_draws", "pooled", "parameters",
+    }  # fmt: skip
+
+
+def test_parameters_that_repeat_one_another_are_no_more_evidence() -> None:
+    one = np.random.default_rng(3).integers(0, RANKED_AMONG + 1, size=(60, 1))
+    alone = Ranks(NAMES[:1], one).pooled(0.5)
+    repeated = Ranks(NAMES, np.repeat(one, len(NAMES), axis=1)).pooled(0.5)
+    assert repeated.share == pytest.approx(alone.share)
+    assert repeated.error == pytest.approx(alone.error)
+    assert planted(1.0).pooled(0.5).error < 0.4 * alone.error
+
+
+def test_too_few_known_points_are_refused() -> None:
+    problem, wave, (known, simulated) = wave_and_truths()
+    gone = simulated.copy()
+    gone[5:, 0] = np.nan
+    noise = np.full(len(problem.targets), 0.05)
+    with pytest.raises(CartularyError, match="5 of 80 known points have every figure"):
+        rank_truths(problem.free, problem.targets, wave, noise, (known, gone), seed=2)
+
+
+def test_truths_are_draws_of_the_prior() -> None:
+    free = plain_problem().free
+    known = prior_truths(free, 400, 1)
+    np.testing.assert_array_equal(known, prior_truths(free, 400, 1))
+    assert np.abs(known.mean(axis=0)).max() < 0.2
+    assert np.abs(known.std(axis=0) - 1.0).max() < 0.15
