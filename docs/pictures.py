@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Takes the pictures of the app in docs/pictures from a fresh demo, in Dutch and English.
 
-    python docs/pictures.py [OUT]
+    python docs/pictures.py [NAME ...] [--out FOLDER]
 
-Needs the test requirements and a Chromium; every child in the pictures is invented.
+All of them, or those that are named: after a new calibration `look_ahead forecast`. Needs the test
+requirements and a Chromium; every child in the pictures is invented.
 """
 
 from __future__ import annotations
 
+import argparse
 import re
 import subprocess
 import sys
@@ -29,8 +31,11 @@ PICTURES = (
     ("product", "cell laboratory", "M-029", "/children/{key}/products/product-1/"),
     ("evidence", "programme director", "", "/evidence/"),
     ("look_ahead", "programme director", "", "/look-ahead/"),
+    ("forecast", "clinician", "M-027", "/children/{key}/forecast/?until=2020-04-14"),
     ("import", "data manager", "", "/import/"),
 )
+# Pages whose figures are reckoned beside the server when they are first asked for.
+RECKONED = {"evidence": 180, "forecast": 900}
 WIDTH, HEIGHT, TALLEST = 1440, 1000, 1900
 EXAMPLE = Path(__file__).parents[1] / "examples" / "maxima_2020" / "write_tables.py"
 # What the upload of the picture says otherwise than the ledger: a changed bag, impossible days.
@@ -88,11 +93,13 @@ def made_small(picture: Path) -> None:
     small.save(picture, optimize=True)
 
 
-def take(demo: Server, browser: Browser, out: Path) -> None:
-    """Every picture in both languages."""
+def take(demo: Server, browser: Browser, out: Path, names: list[str]) -> None:
+    """These pictures in both languages."""
     for lang in ("nl", "en"):
         pages: dict[str, Page] = {}
         for name, role, pseudonym, address in PICTURES:
+            if name not in names:
+                continue
             page = pages.get(role) or pages.setdefault(role, sign_in(browser, demo, role, lang))
             key = ""
             if pseudonym:
@@ -100,8 +107,8 @@ def take(demo: Server, browser: Browser, out: Path) -> None:
                 link = page.get_by_role("link", name=pseudonym, exact=True).get_attribute("href")
                 key = re.findall(r"[0-9a-f-]{36}", link or "")[0]
             page.goto(demo.address + address.format(key=key))
-            if name == "evidence":
-                page.wait_for_selector("main svg", timeout=180_000)
+            if name in RECKONED:
+                page.wait_for_selector("main svg", timeout=1000 * RECKONED[name])
             if name == "import":
                 upload(page)
             page.wait_for_timeout(500)
@@ -115,8 +122,16 @@ def take(demo: Server, browser: Browser, out: Path) -> None:
             print(target)
 
 
-def main(out: Path) -> None:
+def main() -> None:
     """Start the demo, look at it, and put the pictures into a folder."""
+    known = [name for name, *_ in PICTURES]
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(known))
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "pictures")
+    given = parser.parse_args()
+    if unknown := sorted({*given.names} - {*known}):
+        parser.error(f"There is no picture {unknown[0]!r}. There are: {', '.join(known)}.")
+    out: Path = given.out
     browser_at = browser_path()
     if browser_at is None:
         raise SystemExit("No Chromium on this machine; see requirements/browser.sh.")
@@ -125,9 +140,9 @@ def main(out: Path) -> None:
         home = Path(place) / "home"
         with serving(home, "demo") as demo:
             browser = playwright.chromium.launch(executable_path=browser_at, args=FLAGS)
-            take(demo, browser, out)
+            take(demo, browser, out, given.names or known)
             browser.close()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "pictures")
+    main()

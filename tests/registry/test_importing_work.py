@@ -18,6 +18,7 @@ from cartulary.registry.importing_upload import Incoming, Upload, is_written, re
 from cartulary.registry.models import Account, Batch, Child, Due, Entry
 from cartulary.registry.verifying import verify
 from cartulary.registry.writing import Change, Hand, append
+from cartulary.web.beside import work as beside
 from cartulary.web.importing import work
 from tests.registry.conftest import OwnLedger
 
@@ -40,7 +41,7 @@ def _real_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The process that works starts as it does beside the server, and none outlives the test."""
     monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "cartulary.web.settings")
     yield
-    for process in work._working:
+    for process in beside._working:
         process.wait()
 
 
@@ -78,8 +79,8 @@ def ended(upload: Upload) -> work.Work:
 
 def kill() -> None:
     """The last process that was begun is ended as by a failing machine."""
-    os.kill(work._working[-1].pid, signal.SIGKILL)
-    work._working[-1].wait()
+    os.kill(beside._working[-1].pid, signal.SIGKILL)
+    beside._working[-1].wait()
 
 
 def to_write(upload: Upload, somebody: Account, **more: Any) -> dict[str, Any]:

@@ -142,7 +142,7 @@ def clock_ahead(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
 def no_work_beside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Long tasks are written down and not begun: the test asks who may, not what comes of it."""
     monkeypatch.setattr("cartulary.web.evidence.tasks.start", lambda folder: None)
-    monkeypatch.setattr("cartulary.web.lookahead.work.start", lambda folder, lock: None)
+    monkeypatch.setattr("cartulary.web.beside.work.start", lambda folder, lock, worker: None)
 
 
 def proven(client: Client) -> Client:

@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
+import os
 import re
 import time
 from collections.abc import Callable
@@ -18,8 +21,11 @@ from cartulary.registry.models import Centre, Child, Entry, Reading
 from cartulary.registry.roles import Role
 from cartulary.registry.writing import Change, Hand, append
 from cartulary.reports.wording import NARROW
-from cartulary.studies.child_forecast.build import make, source
-from cartulary.studies.child_forecast.library import default_folder, save
+from cartulary.studies.child_forecast.build import CHILDREN_A_DRAW, make, source
+from cartulary.studies.child_forecast.library import About, default_folder, save
+from cartulary.studies.child_forecast.source import FORMAT
+from cartulary.web.beside import work
+from cartulary.web.beside.work_files import LOCK, PROGRESS, WANTED, written
 from cartulary.web.forecast import weighing
 
 Clients = Callable[..., Client]
@@ -52,6 +58,14 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def with_library(library: Path, own_home: Path) -> Path:
     default_folder(own_home).symlink_to(library)
     return library
+
+
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """What would be begun beside the server is written down and not begun."""
+    folders: list[Path] = []
+    monkeypatch.setattr(work, "start", lambda folder, lock, worker: folders.append(folder))
+    return folders
 
 
 @pytest.fixture
@@ -107,9 +121,11 @@ def test_it_opens_for_a_clinician_or_director_to_whom_it_was_given(
     assert answer.status_code == (200 if opens else 403)
 
 
-def test_the_tab_is_there_for_those_alone(client_of: Clients, infused: Child) -> None:
-    page = f"/children/{infused.key}/"
-    assert b"/forecast/" not in client_of(Role.CLINICIAN).get(page).content
+@pytest.mark.parametrize("page", ["", "table/", "toxicity/", "events/", "events/infusion-1/"])
+def test_the_tab_is_there_for_those_alone(page: str, client_of: Clients, infused: Child) -> None:
+    page = f"/children/{infused.key}/{page}"
+    seen = client_of(Role.CLINICIAN).get(page)
+    assert (seen.status_code, b"/forecast/" in seen.content) == (200, False)
     assert b"/forecast/" in client_of(Role.CLINICIAN, also=READER).get(page).content
 
 
@@ -127,11 +143,53 @@ def test_every_look_is_written_down(client_of: Clients, infused: Child) -> None:
 # --- what --------------------------------------------------------------------------------------
 
 
-def test_without_a_library_it_says_how_to_have_one(client_of: Clients, infused: Child) -> None:
-    said = text_of(client_of(Role.CLINICIAN, also=READER).get(address(infused)))
-    assert "There is no library of simulated children" in said
-    assert "cartulary forecast library" in said
+def test_without_a_library_it_says_whom_to_ask(
+    client_of: Clients, infused: Child, begun: list[Path]
+) -> None:
+    client = client_of(Role.CLINICIAN, also=READER)
+    said = text_of(client.get(address(infused)))
+    assert "No library was made on this server yet" in said
+    assert "Ask an administrator" in said
     assert "Have the library built" not in said
+    assert not begun, "outside a demo nothing is simulated unasked"
+    dutch = text_of(client_of(Role.CLINICIAN, lang="nl", also=READER).get(address(infused)))
+    assert "Vraag een beheerder" in dutch
+    assert "library" not in dutch
+
+
+def test_one_out_of_date_is_told_apart_from_none(
+    client_of: Clients, infused: Child, own_home: Path
+) -> None:
+    folder = default_folder(own_home)
+    folder.mkdir()
+    about = dict.fromkeys(About.__dataclass_fields__, 0)
+    about |= {"format": FORMAT, "version": "0", "fingerprint": "another", "plans": [], "limits": {}}
+    (folder / "library.json").write_text(json.dumps(about), encoding="utf-8")
+    client = client_of(Role.CLINICIAN, also=READER)
+    assert "made with other parameters" in text_of(client.get(address(infused)))
+    (folder / "library.json").write_text("{", encoding="utf-8")
+    assert "it is not whole" in text_of(client.get(address(infused)))
+    dutch = text_of(client_of(Role.CLINICIAN, lang="nl", also=READER).get(address(infused)))
+    assert "die is niet volledig" in dutch
+
+
+def test_a_demo_builds_its_library_when_it_is_first_asked(
+    client_of: Clients, infused: Child, begun: list[Path], settings: Any
+) -> None:
+    settings.CARTULARY_DEMO = True
+    client = client_of(Role.CLINICIAN, also=READER)
+    waiting = "/look-ahead/library/progress/"
+    assert client.get(waiting).headers["HX-Refresh"] == "true", "nothing is waited for"
+    client.get(address(infused))
+    assert json.loads((begun[0] / WANTED).read_text())["children"] == CHILDREN_A_DRAW // 4
+    lock = os.open(begun[0] / LOCK, os.O_RDWR)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    written(begun[0] / PROGRESS, {"done": 16, "of": 64, "began": time.time() - 60})
+    assert "16 of 64 draws" in text_of(client.get(address(infused)))
+    assert "about 3 minutes left" in text_of(client.get(waiting))
+    assert len(begun) == 1
+    os.close(lock)
+    assert client_of(Role.DATA_MANAGER).get(waiting).status_code == 403
 
 
 @pytest.mark.slow
@@ -180,6 +238,23 @@ def test_what_was_written_later_does_not_count(
     before = client.get(f"{address(infused)}?as_of=2020-01-01")
     assert before.status_code == 404, "the child was not in the ledger yet"
     assert client.get(f"{address(infused)}?as_of={day}").status_code == 200
+
+
+@pytest.mark.slow
+def test_an_earlier_day_is_asked_of_the_record_as_it_stands_now(
+    client_of: Clients, infused: Child, hand: Hand, with_library: Path
+) -> None:
+    relapse = {"date": "2020-07-01", "facts": {}}
+    append(hand, [Change(infused.key, "relapse-1", "relapse", "write", relapse, 0)],
+           now=clock.now())  # fmt: skip
+    client = client_of(Role.CLINICIAN, also=READER)
+    assert "No forecast" in text_of(client.get(address(infused)))
+    before = client.get(f"{address(infused)}?until=2020-06-30")
+    assert "still in remission after 24 months" in text_of(before)
+    assert "30 June 2020" in text_of(before)
+    assert before.context["forecast"].days_after_infusion == 28
+    for nonsense in ("?until=", "?until=9999-01-01", "?until=x"):
+        assert "No forecast" in text_of(client.get(address(infused) + nonsense))
 
 
 @pytest.mark.slow

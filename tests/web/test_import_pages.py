@@ -16,10 +16,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from cartulary.registry import clock
-from cartulary.registry.importing_upload import Upload
 from cartulary.registry.models import Batch, Centre, Child, Entry
 from cartulary.registry.roles import Role
 from cartulary.registry.writing import Change, Hand, append
+from cartulary.web.beside import work as beside
 from cartulary.web.importing import work, worker
 
 PROGRAMME = "key,value\nname,Trial run\norigin,recorded\n"
@@ -294,12 +294,12 @@ def long_files(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Path]]:
     begun: list[Path] = []
     held: list[int] = []
 
-    def started(upload: Upload, lock: int) -> None:
-        begun.append(upload.folder)
+    def started(folder: Path, lock: int, worker: str) -> None:
+        begun.append(folder)
         held.append(os.dup(lock))
 
     monkeypatch.setattr(work, "is_small", lambda upload: False)
-    monkeypatch.setattr(work, "start", started)
+    monkeypatch.setattr(beside, "start", started)
     monkeypatch.setattr(work, "_held", held, raising=False)
     yield begun
     for lock in held:

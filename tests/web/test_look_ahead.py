@@ -23,8 +23,9 @@ from cartulary.registry.roles import Role
 from cartulary.studies.policies_compared import Compared, shelf
 from cartulary.studies.policies_compared.compared_json import from_json
 from cartulary.studies.policies_compared.shelf import put
-from cartulary.web.importing.work_files import ENDED, LOCK, PROGRESS, WANTED, written
-from cartulary.web.lookahead import comparisons, doing, offered, work, worker
+from cartulary.web.beside import work
+from cartulary.web.beside.work_files import ENDED, LOCK, PROGRESS, STOP, STOPPED, WANTED, written
+from cartulary.web.lookahead import comparisons, doing, offered, runs, worker
 from tests.web.comparison_made import AGAINST, POLICY, POPULATION, made
 
 Clients = Callable[..., Client]
@@ -49,7 +50,7 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Runs are written down and not begun; their lock is let go, as when a process ends."""
     folders: list[Path] = []
 
-    def start(folder: Path, lock: int) -> None:
+    def start(folder: Path, lock: int, worker: str) -> None:
         folders.append(folder)
 
     monkeypatch.setattr(work, "start", start)
@@ -239,9 +240,9 @@ def test_its_progress_is_followed_and_survives_a_reload(
     client.post("/look-ahead/run/", posted)
     assert len(begun) == 1, "what is being done is not begun again"
     client.post("/look-ahead/stop/", posted)
-    assert (folder / work.STOP).exists()
+    assert (folder / STOP).exists()
     assert "Stopping." in text_of(client.get(f"/look-ahead/{ASKED}", **poll))
-    written(folder / ENDED, {"state": work.STOPPED})
+    written(folder / ENDED, {"state": STOPPED})
     os.close(lock)
     answer = client.get(f"/look-ahead/{ASKED}", **poll)
     assert answer.headers["HX-Redirect"] == f"/look-ahead/{ASKED}"
@@ -293,19 +294,19 @@ def test_a_refusal_reaches_the_page(client_of: Clients, begun: list[Path]) -> No
 
 @pytest.mark.slow
 def test_a_run_in_its_own_process_is_stopped(own_home: Path) -> None:
-    folder = own_home / "look-ahead" / "run"
+    folder = runs.run_folder("run")
     said = {"act": doing.COMPARE, "policy": POLICY, "against": AGAINST, "population": POPULATION,
             "draws": 100, "children": 2000, "years": 3.0, "seed": 1}  # fmt: skip
-    assert work.begin(folder, said)
-    assert not work.begin(folder, said)
+    assert runs.begin(folder, said)
+    assert not runs.begin(folder, said)
     assert work.stop(folder)
-    for _ in range(300):
+    for _ in range(1200):
         now = work.work_in(folder)
         assert now is not None
         if now.state != "working":
             break
         time.sleep(0.1)
-    assert now.state == work.STOPPED
+    assert now.state == STOPPED
     assert not comparisons.shelf_here().exists()
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from django.db import connections
 from django.db.models import F, QuerySet
 
 from cartulary.course.choice import Choice
@@ -145,12 +146,13 @@ def due_counts(
     """How many items stand in each way, for one owner or for the whole centre."""
     current = due_now(centre, today, owner, hidden)
     windowed = current.filter(opens__lt=F("closes"))
-    return DueCounts(
-        late=_count(windowed.filter(closes__lt=today)),
-        ask=_count(current.filter(opens=F("closes"), closes__lte=today)),
-        open=_count(windowed.filter(closes__gte=today)),
-        soon=_count(due_soon(centre, today, owner, hidden)),
+    late, ask, opened, soon = _counts(
+        windowed.filter(closes__lt=today),
+        current.filter(opens=F("closes"), closes__lte=today),
+        windowed.filter(closes__gte=today),
+        due_soon(centre, today, owner, hidden),
     )
+    return DueCounts(late, ask, opened, soon)
 
 
 def snoozed(centre: Centre, today: date) -> QuerySet[Due]:
@@ -220,6 +222,25 @@ def _count(found: QuerySet[Any]) -> int:
     return int(found.order_by()[:COUNTED].count())
 
 
+def _counts(*found: QuerySet[Any]) -> tuple[int, ...]:
+    """How many rows of each, up to `COUNTED`, in one question to the database.
+
+    Each alone would cost the page as much again in asking as in counting.
+    """
+    asked = [one.order_by().values("pk")[:COUNTED].query for one in found]
+    connection = connections[found[0].db]
+    parts, values = [], []
+    for query in asked:
+        sql, given = query.get_compiler(connection=connection).as_sql()
+        # Of the mapper alone, with its own places for values.
+        parts.append(f"(SELECT COUNT(*) FROM ({sql}) AS counted)")  # noqa: S608
+        values += given
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts)}", values)
+        row = cursor.fetchone()
+    return tuple(int(count) for count in row)
+
+
 def findings(centre: Centre, *, severity: str = "", resolved: bool = False) -> QuerySet[Finding]:
     """The findings of a centre, unresolved or resolved, the oldest first."""
     found = Finding.objects.filter(centre=centre, resolution__isnull=not resolved)
@@ -248,7 +269,7 @@ def findings_page(centre: Centre, *, offset: int = 0, limit: int = 20) -> list[F
 def finding_counts(centre: Centre) -> FindingCounts:
     """How many unresolved findings there are of each severity."""
     return FindingCounts(
-        *(_count(findings(centre, severity=severity.value)) for severity in Severity)
+        *_counts(*(findings(centre, severity=severity.value) for severity in Severity))
     )
 
 

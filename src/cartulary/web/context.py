@@ -39,6 +39,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         and not is_bare
         and seat.may(Permission.WRITE_EVENTS)
         and seat.may(Permission.AMEND),
+        "may_forecast": bool(seat)
+        and not is_bare
+        and seat.may(Permission.SEE_FORECAST)
+        and seat.may(Permission.SEE_CHILDREN),
         "seat_role": _role(seat, request) if seat else "",
         "printed_at": clock.now(),
         "is_demo": settings.CARTULARY_DEMO,

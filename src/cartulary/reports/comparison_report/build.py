@@ -33,6 +33,7 @@ from cartulary.reports.comparison_report.voice import (
     CURVE_TITLES,
     KIND_SMALL,
     KIND_TITLES,
+    TOO_SMALL,
     arm_name,
     children_sentence,
     curve_sentence,
@@ -162,19 +163,23 @@ def _question(
 def _provenance(compared: Compared, lang: str) -> str:
     about = compared.about
     courses = number(about.draws * about.children, lang)
+    # Its name alone; edition and fingerprint stand in the margin.
+    calibration = about.posterior_id.partition(",")[0]
     parts = {
         "nl": (
             "✛ gesimuleerd",
+            calibration and f"kalibratie {calibration}",
             f"startgetal {about.seed}",
             f"{len(compared.arms)} × {courses} belopen, {number(about.failures, lang)} mislukt",
         ),
         "en": (
             "✛ simulated",
+            calibration and f"calibration {calibration}",
             f"seed {about.seed}",
             f"{len(compared.arms)} × {courses} courses, {number(about.failures, lang)} failed",
         ),
     }[lang]
-    return " · ".join(parts)
+    return " · ".join(filter(None, parts))
 
 
 def _against(
@@ -188,7 +193,7 @@ def _against(
     panels = [
         Panel(
             KIND_TITLES[kind].text(lang),
-            f"{KIND_SMALL[kind].text(lang).format(size=size)} · {CURVE_TITLES[curve].text(lang)}",
+            KIND_SMALL[kind].text(lang).format(size=size),
             curves_svg(
                 compared,
                 kind,
@@ -208,6 +213,7 @@ def _against(
                 kind,
                 lang,
             ),
+            CURVE_TITLES[curve].text(lang),
         )
         for kind in kinds
     ]
@@ -280,12 +286,12 @@ def _figures(
             none if math.isnan(value) else value_said(outcome, value, lang) for value in values
         )
         return Figures(outcome.words.text(lang), said, none, none, none, unit_said(outcome, lang))
-    small = {"nl": "te klein om te zien", "en": "too small to see"}[lang]
+    known = interval_said(outcome, found.parameters, lang) if found.resolved else ""
     return Figures(
         outcome=outcome.words.text(lang),
         values=tuple(value_said(outcome, value, lang, more) for value in values),
         difference=difference_said(outcome, found.value, lang, more),
-        parameters=interval_said(outcome, found.parameters, lang) if found.resolved else small,
+        parameters=known or TOO_SMALL.text(lang),
         chance=interval_said(outcome, found.chance, lang),
         unit=unit_said(outcome, lang),
     )

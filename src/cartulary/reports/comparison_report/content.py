@@ -11,12 +11,21 @@ from cartulary.reports.text import Sentence
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A figure with its title, what stands beside the title, and a sentence that says it."""
+    """A figure with its title, what stands beside the title, and a sentence that says it.
+
+    `about` is what is drawn where the title does not say it.
+    """
 
     title: str
     small: str
     svg: str
     sentence: str
+    about: str = ""
+
+    @property
+    def beside(self) -> str:
+        """All that stands beside the title where there is one line for it."""
+        return " · ".join(filter(None, (self.small, self.about)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,5 +81,9 @@ def children_needed_svg(
                 weight=600,
                 anchor="middle",
             )
+    if not found.resolved:
+        small = {"nl": "te klein", "en": "too small"}[lang]
+        quiet(drawing, (_RIGHT + 8, _BOTTOM - 17), f"{words[1]}:", "start")
+        quiet(drawing, (_RIGHT + 8, _BOTTOM - 3), small, "start")
     heading = {"nl": "Hoeveel kinderen het zou vergen", "en": "How many children it would take"}
     return drawing.svg(identity, heading[lang], children_sentence(found, lang))

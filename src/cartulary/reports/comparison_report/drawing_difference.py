@@ -19,7 +19,12 @@ from cartulary.reports.comparison_report.said import (
     interval_said,
     unit_said,
 )
-from cartulary.reports.comparison_report.voice import ROWS, better_words, difference_sentence
+from cartulary.reports.comparison_report.voice import (
+    ROWS,
+    TOO_SMALL,
+    better_words,
+    difference_sentence,
+)
 from cartulary.reports.evidence_page.svg import Drawing
 from cartulary.reports.figures import theme
 from cartulary.reports.wording import number
@@ -78,14 +83,14 @@ def difference_svg(
             drawing.line((left, y), (right, y), theme.INK, 1.6)
             for end in (left, right):
                 drawing.line((end, y - 5), (end, y + 5), theme.INK, 1.6)
-        else:
+        elif kind != "parameters" or found.resolved:
             box(drawing, left, right, y, 12, kind, fill)
         drawing.mark((x(found.value), y), "dot", theme.INK, 10)
-        drawing.text(
-            (_RIGHT + 10, y + 4),
-            interval_said(found.outcome, ends, lang),
-            color=theme.INK_2,
-        )
+        if kind != "parameters" or found.resolved:
+            words = interval_said(found.outcome, ends, lang)
+            drawing.text((_RIGHT + 10, y + 4), words, color=theme.INK_2)
+        else:
+            drawing.text((WIDTH, y + 4), TOO_SMALL.text(lang), color=theme.INK_2, anchor="end")
     less, more = better_words(compared, found, lang)
     quiet(drawing, (x(0) - 10, _FOOT + 34), less, "end")
     quiet(drawing, (x(0) + 10, _FOOT + 34), more, "start")

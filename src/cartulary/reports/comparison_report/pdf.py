@@ -60,7 +60,7 @@ def _part(part: Against, named: bool) -> dict[str, Any]:
         "panels": [
             {
                 "title": panel.title,
-                "small": panel.small,
+                "small": panel.beside,
                 "svg": panel.svg,
                 "alt": panel.sentence,
             }

@@ -44,6 +44,7 @@ KIND_SMALL: Final = {
     "parameters": Words("95% of parameter draws", "95% van de parametertrekkingen"),
     "chance": Words("95% of years with {size} children", "95% van de jaren met {size} kinderen"),
 }
+TOO_SMALL: Final = Words("too small to see", "te klein om te zien")
 ROWS: Final = {
     "parameters": (KIND_TITLES["parameters"], Words("the model's parameters", "de parameters")),
     "chance": (

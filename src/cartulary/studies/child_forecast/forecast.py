@@ -267,12 +267,13 @@ def _refuse_unlike(record: Measured, tails: tuple[float, ...], fit: float) -> No
 
 
 def _too_few(effective: float, held: int) -> Refusal:
+    many = f"{held:,}".replace(",", "\u202f")
     return Refusal(
         "too_few_alike",
         Words(
-            f"The {held} virtual children at risk weigh as much as {effective:.0f} who are like "
+            f"The {many} virtual children at risk weigh as much as {effective:.0f} who are like "
             f"this child; {FEWEST_EFFECTIVE:.0f} are needed.",
-            f"De {held} virtuele kinderen die nog risico lopen, tellen samen als {effective:.0f} "
+            f"De {many} virtuele kinderen die nog risico lopen, tellen samen als {effective:.0f} "
             f"die op dit kind lijken; {FEWEST_EFFECTIVE:.0f} zijn nodig.",
         ),
         Words(
@@ -280,8 +281,10 @@ def _too_few(effective: float, held: int) -> Refusal:
             "Met minder bepaalt het toeval de cijfers.",
         ),
         Words(
-            "Make a larger library: cartulary forecast library --children N.",
-            "Maak een grotere bibliotheek: cartulary forecast library --children N.",
+            "Ask for an earlier day, when less was recorded; or have a larger library made: "
+            "cartulary forecast library --children N.",
+            "Vraag een eerdere dag, toen minder was vastgelegd; of laat een grotere bibliotheek "
+            "maken: cartulary forecast library --children N.",
         ),
     )
 

@@ -264,9 +264,9 @@ def _not_used(course: Course, copies: tuple[Level, ...]) -> Iterator[Words]:
 
 def _figure(value: float, unit: str, *, below: bool = False) -> Words:
     """A value as a result slip has it, three digits."""
-    digits = f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
+    digits = f"{value:,.0f}".replace(",", "\u202f") if value >= 1000 else f"{value:.3g}"
     sign = "< " if below else ""
     space = "" if unit in ("%", "/µL") else " "
-    dutch = digits.translate(str.maketrans(",.", ".,"))
+    dutch = digits.replace(".", ",")
     dutch_unit = unit.replace("copies", "kopieën")
     return Words(f"{sign}{digits}{space}{unit}", f"{sign}{dutch}{space}{dutch_unit}")

@@ -173,7 +173,6 @@ def child_frame(
         "as_of_words": date_words(as_of) if as_of else "",
         "may_write": may_write(request, "infusion") and as_of is None,
         "may_identity": seat.may(Permission.SEE_IDENTITY),
-        "may_forecast": seat.may(Permission.SEE_FORECAST),
         "open_items": open_items(who, clock.today()),
         "product_url": reverse("product:product", args=[who.key, product.event_id])
         if product is not None

@@ -22,6 +22,8 @@ _HUES: Final = ("#4B2A63", "#A465C0")
 _WORDS: Final = ("#4B2A63", "#7E3F9C")
 _TICKS: Final = (0, 3, 6, 9, 12, 18, 24)
 _DASHES: Final = ((), (7.0, 3.0))
+#: A line by month: its name, its values, its hue and its dashes.
+Named = tuple[str, tuple[float, ...], int, tuple[float, ...]]
 
 
 def ahead_svg(found: Forecast, lang: str, sentence: str) -> SafeString:
@@ -33,19 +35,26 @@ def ahead_svg(found: Forecast, lang: str, sentence: str) -> SafeString:
     _axes(drawing, last, lang)
     remission = found.of(Outcome.REMISSION)
     _band(drawing, found.months, remission)
-    lines: list[tuple[str, Line, int, tuple[float, ...]]] = [
-        (gettext("nothing further"), remission, 0, ())
-    ]
+    lines: list[Named] = [(gettext("nothing further"), remission.value, 0, ())]
     for place, plan in enumerate(found.plans):
-        line = next(one.line for one in plan.outcomes if one.outcome is Outcome.REMISSION)
         name = plan.plan.kind.nl if lang == "nl" else plan.plan.kind.en
-        lines.append((_short(name), line, 1, _DASHES[place % 2]))
-    for _, line, hue, dash in lines:
-        drawing.path(_points(found.months, line.value), _HUES[hue], 2.4 if not hue else 1.8, dash)
+        lines.append((_short(name), under_plan(remission, plan), 1, _DASHES[place % 2]))
+    for _, values, hue, dash in lines:
+        drawing.path(_points(found.months, values), _HUES[hue], 2.4 if not hue else 1.8, dash)
     _names(drawing, lines, last, lang)
     title = gettext("Still in remission, by month ahead")
     # Every word of it was escaped when it was drawn.
     return mark_safe(drawing.svg("ahead", title, sentence))  # noqa: S308
+
+
+def under_plan(remission: Line, plan: PlanChange) -> tuple[float, ...]:
+    """Remission under a plan by month: under nothing further, and what the plan changes of it.
+
+    A plan was simulated for a part of the children alone; its difference is of the same children
+    under both, and so goes with the line of all.
+    """
+    changed = zip(remission.value, plan.remission_difference.value, strict=True)
+    return tuple(min(1.0, max(0.0, share + by)) for share, by in changed)
 
 
 def change_svg(plan: PlanChange, label: str) -> SafeString:
@@ -104,16 +113,16 @@ def _axes(drawing: Drawing, last: int, lang: str) -> None:
 
 def _names(
     drawing: Drawing,
-    lines: list[tuple[str, Line, int, tuple[float, ...]]],
+    lines: list[Named],
     last: int,
     lang: str,
 ) -> None:
     """Whose line it is at its end, the highest first, none over another."""
     at = TOP - _LINE
-    for name, line, hue, _ in sorted(lines, key=lambda one: -one[1].value[-1]):
-        at = max(at + 2 * _LINE + 3, min(_y(line.value[-1]) + 4, BOTTOM - _LINE))
+    for name, values, hue, _ in sorted(lines, key=lambda one: -one[1][-1]):
+        at = max(at + 2 * _LINE + 3, min(_y(values[-1]) + 4, BOTTOM - _LINE))
         drawing.text((RIGHT + 8, at), name, color=_WORDS[hue], weight=600)
-        said = percent(line.value[-1], lang)
+        said = percent(values[-1], lang)
         months = gettext("at %(n)s months") % {"n": last}
         drawing.text((RIGHT + 8, at + _LINE), f"{said} {months}", color=theme.INK_2)
 

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -17,17 +18,22 @@ from cartulary.registry import clock, reading_log
 from cartulary.registry.permissions import Permission
 from cartulary.reports.wording import MINUS, interval, number, percent
 from cartulary.web.access import SeatedRequest, page
+from cartulary.web.beside.work_files import DONE, LOST
 from cartulary.web.children.views import as_of_day, child_frame, course_view
 from cartulary.web.entry.place import child_or_404
-from cartulary.web.entry.spoken import language
+from cartulary.web.entry.spoken import date_words, language
 from cartulary.web.forecast.drawing import ahead_svg, change_svg
 from cartulary.web.forecast.weighing import Asked, asked
+from cartulary.web.lookahead import forecast_library
+from cartulary.web.lookahead.forecast_library import Lacking
 
 if TYPE_CHECKING:
     from cartulary.studies.child_forecast.result import Forecast, Line
 
 _MONTHS: Final = (6, 12, 24)
 _STRANGE: Final = 0.05
+# Less than this rounds to once.
+_SAID_WIDENED: Final = 1.05
 
 
 @page(Permission.SEE_FORECAST)
@@ -40,27 +46,33 @@ def forecast(request: SeatedRequest, key: UUID) -> HttpResponse:
     reading_log.read(request.seat.account, request.seat.centre, who, "forecast", as_of)
     view = course_view(request, who, as_of)
     lang = language()
-    found = asked(view["course"], _study_day(view["course"], as_of))
+    until = _until_day(request, view["course"], as_of)
+    found = asked(view["course"], _study_day(view["course"], until or as_of))
     context: dict[str, Any] = {
         **child_frame(request, who, view, as_of),
         "here": "forecast",
+        "until": until,
+        "until_words": date_words(until) if until else "",
+        "from_now": f"?as_of={as_of}" if as_of else "?",
+        "has_calendar": view["course"].day0 is not None,
         "may_build": request.seat.may(Permission.BUILD_FORECASTS),
-        **told(found, lang),
+        "may_look_ahead": request.seat.may(Permission.SEE_LOOK_AHEAD),
+        **(told(found, lang) if found.lacking is None else waiting(found.lacking)),
     }
     return render(request, "forecast/forecast.html", context)
 
 
 def told(found: Asked, lang: str) -> dict[str, Any]:
-    """What the page says of a forecast, or of its absence."""
+    """What the page says of a forecast, or of why this child has none."""
     if found.refusal is not None:
         parts = (found.refusal.fact, found.refusal.why, found.refusal.remedy)
         return {"refused": [part.text(lang) for part in parts]}
-    if found.forecast is None:
-        return {"no_library": found.no_library}
     made = found.forecast
+    assert made is not None
     sentence = finding(made, lang)
     return {
         "forecast": made,
+        "made_from": made.library.partition(" · ")[0],
         "finding": sentence,
         "picture": ahead_svg(made, lang, " ".join(words for words, _ in sentence)),
         "outcomes": _outcomes(made, lang),
@@ -69,7 +81,7 @@ def told(found: Asked, lang: str) -> dict[str, Any]:
         "used": [
             {
                 "what": one.what.text(lang),
-                "day": one.day,
+                "day": None if one.day is None else number(one.day, lang),
                 "shown": one.shown.text(lang),
                 "strange": one.tail < _STRANGE,
             }
@@ -80,8 +92,18 @@ def told(found: Asked, lang: str) -> dict[str, Any]:
         "effective": number(made.effective_children, lang),
         "effective_draws": number(made.effective_draws, lang),
         "at_risk": number(made.at_risk, lang),
+        "widened": number(made.widened, lang, 1) if made.widened >= _SAID_WIDENED else "",
         "months": _MONTHS,
     }
+
+
+def waiting(lacking: Lacking) -> dict[str, Any]:
+    """What the page says where there is no library. A demo has one built when it is first asked."""
+    now = forecast_library.building()
+    if settings.CARTULARY_DEMO and (now is None or now.state in (DONE, LOST)):
+        forecast_library.begin_building()
+        now = forecast_library.building()
+    return {"lacking": lacking.value, "work": now, "command": forecast_library.command()}
 
 
 def finding(made: Forecast, lang: str) -> list[tuple[str, bool]]:
@@ -160,6 +182,15 @@ def _signed(share: float, lang: str) -> str:
 
 def _signed_span(line: Line, lang: str) -> str:
     return f"{_signed(line.low[-1], lang)} {gettext('to')} {_signed(line.high[-1], lang)}"
+
+
+def _until_day(request: SeatedRequest, course: Course, as_of: date | None) -> date | None:
+    """The earlier day up to which the address asks to read the record; None for all of it."""
+    try:
+        day = date.fromisoformat(request.GET.get("until", ""))
+    except ValueError:
+        return None
+    return day if course.day0 is not None and day < (as_of or clock.today()) else None
 
 
 def _study_day(course: Course, as_of: date | None) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cartulary.course.course import Course
-from cartulary.registry import keys
+from cartulary.web.lookahead.forecast_library import Lacking, held, library_folder
 
 if TYPE_CHECKING:
     from cartulary.studies.child_forecast.forecast import Forecast, Refusal
@@ -22,7 +22,7 @@ class Asked:
 
     forecast: Forecast | None = None
     refusal: Refusal | None = None
-    no_library: str = ""
+    lacking: Lacking | None = None
 
 
 def asked(course: Course, day: int) -> Asked:
@@ -34,20 +34,19 @@ def asked(course: Course, day: int) -> Asked:
     from cartulary.studies.child_forecast.library import LibraryError
 
     try:
-        library = _library()
-        return Asked(forecast=forecast(course, day, library))
+        return Asked(forecast=forecast(course, day, _library()))
     except Refusal as refusal:
         return Asked(refusal=refusal)
-    except LibraryError as error:
-        return Asked(no_library=str(error))
+    except LibraryError:
+        return Asked(lacking=held().lacking)
 
 
 def _library() -> Library:
     """The library in use, opened once a process and again when it, or the posterior, is new."""
     from cartulary.codebook.files import file_stamp
-    from cartulary.studies.child_forecast.library import ABOUT_FILE, default_folder, load
+    from cartulary.studies.child_forecast.library import ABOUT_FILE, load
 
-    folder = default_folder(keys.home())
+    folder = library_folder()
     about = folder / ABOUT_FILE
     if not about.exists():
         return load(folder)

@@ -76,7 +76,8 @@ def _after_writing(request: SeatedRequest, upload: Upload, now: Work) -> HttpRes
     if batch is not None and now.state != work.DONE:
         # It is in the ledger; what comes after it broke off, and is done again.
         work.begin(upload, {**now.wanted, "act": work.AFTER})
-        return _page(request, upload, Work(work.AFTER, work.WORKING, "worklists"))
+        begun = Work(work.WORKING, "worklists", wanted={"act": work.AFTER})
+        return _page(request, upload, begun)
     if batch is not None:
         return _written(request, upload, now)
     return _whole(request, upload)

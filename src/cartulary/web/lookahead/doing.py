@@ -6,11 +6,11 @@ from __future__ import annotations
 import os
 from typing import Any, Final
 
-from cartulary.course.errors import CartularyError
 from cartulary.registry import keys
+from cartulary.web.beside.telling import Telling
+from cartulary.web.beside.worker import Refused
 from cartulary.web.lookahead.comparisons import arms_of, shelf_here
 from cartulary.web.lookahead.offered import offered
-from cartulary.web.lookahead.telling import Told
 
 COMPARE, LIBRARY = "compare", "library"
 #: A comparison that is asked for on a page: minutes on two processors.
@@ -20,14 +20,15 @@ YEARS: Final = 3.0
 SEED: Final = 1
 
 
-def do(wanted: dict[str, Any], told: Told) -> dict[str, Any]:
-    """Do what is wanted; what is to be remembered of it."""
+def do(wanted: dict[str, Any], told: Telling) -> dict[str, Any]:
+    """Do what is wanted; what is to be remembered of it. Refuses a file that is not there,
+    and a folder that holds something else."""
     if wanted["act"] == LIBRARY:
         return _library(wanted, told)
     return _compared(wanted, told)
 
 
-def _compared(wanted: dict[str, Any], told: Told) -> dict[str, Any]:
+def _compared(wanted: dict[str, Any], told: Telling) -> dict[str, Any]:
     from cartulary.studies.calibration.posterior import posterior
     from cartulary.studies.policies_compared import compare
     from cartulary.studies.policies_compared.shelf import posterior_mark, put
@@ -37,10 +38,7 @@ def _compared(wanted: dict[str, Any], told: Told) -> dict[str, Any]:
     lacking = [name for name in (policy, against) if name not in known.policies]
     lacking += [population] if population not in known.populations else []
     if lacking:
-        raise CartularyError(
-            f"The file of {lacking[0]!r} is not on this server any more. Nothing can be simulated "
-            "without it. Bring it back, or choose another."
-        )
+        raise Refused(lacks=lacking[0])
     drawn = posterior()
     compared = compare(
         arms_of(policy, against, population, known),
@@ -57,12 +55,20 @@ def _compared(wanted: dict[str, Any], told: Told) -> dict[str, Any]:
     return {"seconds": round(compared.about.seconds)}
 
 
-def _library(wanted: dict[str, Any], told: Told) -> dict[str, Any]:
+def _library(wanted: dict[str, Any], told: Telling) -> dict[str, Any]:
     from cartulary.studies.child_forecast.build import make, source
-    from cartulary.studies.child_forecast.library import default_folder, refuse_other_folder, save
+    from cartulary.studies.child_forecast.library import (
+        LibraryError,
+        default_folder,
+        refuse_other_folder,
+        save,
+    )
 
     folder = default_folder(keys.home())
-    refuse_other_folder(folder)
+    try:
+        refuse_other_folder(folder)
+    except LibraryError:
+        raise Refused(holds_other=True) from None
     draws = wanted["draws"]
     made = make(
         source(),

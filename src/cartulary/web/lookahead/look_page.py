@@ -4,24 +4,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Final
+from pathlib import Path
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from cartulary.registry import keys
 from cartulary.registry.permissions import Permission
 from cartulary.web.access import SeatedRequest, page
+from cartulary.web.beside import work
+from cartulary.web.beside.work_files import DONE, WORKING
 from cartulary.web.entry.spoken import language
-from cartulary.web.importing.work_files import DONE, WORKING
-from cartulary.web.lookahead import comparisons, doing, work
+from cartulary.web.lookahead import comparisons, doing, runs
 from cartulary.web.lookahead.look_wanted import LookWanted, wanted_of
 from cartulary.web.lookahead.offered import Offered, offered
 from cartulary.web.lookahead.sentence import sentence_of
 from cartulary.web.lookahead.shown import calibration_words, judged_by, shown
-
-RUNS: Final = "look-ahead"
 
 
 @page(Permission.SEE_LOOK_AHEAD)
@@ -42,6 +41,7 @@ def look(request: SeatedRequest) -> HttpResponse:
         "chooser": sentence_of(wanted, known, judged, lang),
         "found": shown(compared, wanted, lang) if compared is not None else None,
         "work": running,
+        "lacks": running.ended.get("lacks", "") if running is not None else "",
         "may_run": request.seat.may(Permission.RUN_LOOK_AHEAD),
         "may_build": request.seat.may(Permission.BUILD_FORECASTS),
         "refused_files": known.refused if request.seat.may(Permission.RUN_LOOK_AHEAD) else (),
@@ -69,7 +69,7 @@ def run(request: SeatedRequest) -> HttpResponse:
             "years": doing.YEARS,
             "seed": doing.SEED,
         }
-        work.begin(_folder(wanted, known), said)
+        runs.begin(_folder(wanted, known), said)
     return _back(wanted)
 
 
@@ -110,8 +110,8 @@ def _polls(request: SeatedRequest) -> bool:
     return bool(htmx) and not htmx.boosted
 
 
-def _folder(wanted: LookWanted, known: Offered) -> Any:
-    return keys.home() / RUNS / comparisons.run_key(wanted, known)
+def _folder(wanted: LookWanted, known: Offered) -> Path:
+    return runs.run_folder(comparisons.run_key(wanted, known))
 
 
 def _address(wanted: LookWanted) -> str:

@@ -116,7 +116,8 @@ def _shown(held: _ByIdentity, wanted: LookWanted, lang: str) -> dict[str, Any]:
         "page": page,
         "part": part,
         "panels": [
-            {"title": one.title, "small": one.small, "svg": _safe(one.svg)} for one in part.panels
+            {"title": one.title, "small": one.small, "about": one.about, "svg": _safe(one.svg)}
+            for one in part.panels
         ],
         "curve_rows": _curve_rows(compared, wanted, lang),
         "rows": [row for name, row in rows if name in firsts],

@@ -17,6 +17,7 @@ urlpatterns = [
     path("comparison.html", taken_page.as_html, name="html"),
     path("fit/", fit_page.fit, name="fit"),
     path("library/", library_page.library, name="library"),
+    path("library/progress/", library_page.progress, name="library_progress"),
     path("library/build/", library_page.build, name="build_library"),
     path("library/stop/", library_page.stop, name="stop_library"),
 ]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Long simulations in a process of their own: begun, followed, stopped, known when broken off.
+"""Work as the pages see it: begun in a folder of its own, followed there, and stopped.
 
 What is running holds a lock on a file, which the system lets go when the process ends in whatever
 way. It is stopped by a file that it looks for, so that it never ends in the middle of a write.
@@ -8,7 +8,6 @@ way. It is stopped by a file that it looks for, so that it never ends in the mid
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import shutil
 import subprocess
@@ -19,14 +18,22 @@ from pathlib import Path
 from typing import Any, Final
 
 from cartulary.registry import keys
-from cartulary.web.importing.work_files import ENDED, LOCK, LOST, PROGRESS, WANTED, WORKING, written
+from cartulary.web.beside.work_files import (
+    ENDED,
+    FILE_MODE,
+    FOLDER_MODE,
+    LOCK,
+    LOST,
+    PROGRESS,
+    STOP,
+    WANTED,
+    WORKING,
+    read,
+    written,
+)
 
-STOP: Final = "stop"
-STOPPED: Final = "stopped"
-#: Of finished runs so many are remembered; what they made stands on the shelf.
-KEPT: Final = 20
-_FOLDER_MODE: Final = 0o700
-_FILE_MODE: Final = 0o600
+# A process takes so long at most to end once its work is done, on a machine that is busy too.
+_LETS_GO_SECONDS: Final = 10.0
 _working: list[subprocess.Popen[bytes]] = []
 
 
@@ -34,12 +41,13 @@ _working: list[subprocess.Popen[bytes]] = []
 class Work:
     """What is being done, or was done last.
 
-    `state` is working, done, refused (`ended["said"]` says why), broken (our own fault), stopped,
-    or lost when its process ended before it did. `seconds` is how long it has been at it once its
-    turn came; `is_waiting` while another run goes first.
+    `state` is working, done, refused (`ended` says why), broken (our own fault), stopped, or lost
+    when its process ended before it did. `step`, `done` and `of` say how far it is, `seconds` how
+    long it has been at it once its turn came; `is_waiting` while other work goes first.
     """
 
     state: str
+    step: str = ""
     done: int = 0
     of: int = 0
     seconds: float = 0.0
@@ -49,8 +57,13 @@ class Work:
     wanted: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def act(self) -> str:
+        """Which of the works that its worker knows."""
+        return str(self.wanted.get("act", ""))
+
+    @property
     def percent(self) -> int | None:
-        """How much is done; None where nothing was counted yet."""
+        """How much of a counted step is done; None where nothing can be counted."""
         return min(100, 100 * self.done // self.of) if self.of else None
 
     @property
@@ -66,34 +79,38 @@ class Work:
         return max(1, round(left / 60))
 
 
-def begin(folder: Path, wanted: dict[str, Any]) -> bool:
-    """Begin this in a process of its own; False when it is being done already."""
-    folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
-    lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, _FILE_MODE)
+def begin(folder: Path, wanted: dict[str, Any], worker: str, *, kept: int | None = None) -> bool:
+    """Begin what is wanted in a process of its own; False when it is being done already.
+
+    Arguments: the folder of this work; what is wanted; the module that is run on the folder; of
+    the folders beside it, how many stay.
+    """
+    folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, FILE_MODE)
     try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _take(lock, folder):
             return False
-        _forget_oldest(folder)
+        if kept is not None:
+            _forget_oldest(folder, kept)
         for name in (ENDED, PROGRESS, STOP):
             (folder / name).unlink(missing_ok=True)
         written(folder / WANTED, wanted)
-        start(folder, lock)
+        start(folder, lock, worker)
     finally:
         # The new process holds the lock now, and nobody else.
         os.close(lock)
     return True
 
 
-def start(folder: Path, lock: int) -> None:
-    """Run what a folder asks for in a process that outlives this one."""
+def start(folder: Path, lock: int, worker: str) -> None:
+    """Run a worker on a folder in a process that outlives this one, and holds the lock."""
     _working[:] = [process for process in _working if process.poll() is None]
-    process = subprocess.Popen(  # noqa: S603 - fixed words and our own folder
-        [sys.executable, "-m", "cartulary.web.lookahead.worker", str(folder)],
+    process = subprocess.Popen(  # noqa: S603 - a module of ours and our own folder
+        [sys.executable, "-m", worker, str(folder)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        # What it logs stands where the server logs.
+        stderr=None,
         start_new_session=True,
         pass_fds=(lock,),
         env=os.environ | {"CARTULARY_HOME": str(keys.home())},
@@ -106,7 +123,7 @@ def stop(folder: Path) -> bool:
     now = work_in(folder)
     if now is None or now.state != WORKING:
         return False
-    (folder / STOP).touch(_FILE_MODE)
+    (folder / STOP).touch(FILE_MODE)
     return True
 
 
@@ -126,6 +143,7 @@ def work_in(folder: Path) -> Work | None:
     began = said.get("began")
     return Work(
         WORKING,
+        str(said.get("step", "")),
         int(said.get("done", 0)),
         int(said.get("of", 0)),
         max(0.0, time.time() - float(began)) if began else 0.0,
@@ -135,13 +153,31 @@ def work_in(folder: Path) -> Work | None:
     )
 
 
-def read(place: Path) -> dict[str, Any]:
-    """JSON that was written down; empty where there is none."""
-    try:
-        said: dict[str, Any] = json.loads(place.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    return said
+def told(folder: Path, work: Work) -> bool:
+    """Remember that somebody was told how it ended; True the first time."""
+    if work.ended.get("told"):
+        return False
+    written(folder / ENDED, {**work.ended, "told": True})
+    return True
+
+
+def forget(folder: Path) -> None:
+    """What was done is no news any more."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _take(lock: int, folder: Path) -> bool:
+    """Take the lock; a process that has said how it ended lets go of it within a moment."""
+    last = time.monotonic() + _LETS_GO_SECONDS
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if not (folder / ENDED).exists() or time.monotonic() > last:
+                return False
+            time.sleep(0.02)
+        else:
+            return True
 
 
 def _is_running(folder: Path) -> bool:
@@ -158,10 +194,10 @@ def _is_running(folder: Path) -> bool:
     return False
 
 
-def _forget_oldest(folder: Path) -> None:
-    """Of the runs beside this one the oldest go, but none that is being done."""
+def _forget_oldest(folder: Path, kept: int) -> None:
+    """Of the folders beside this one the oldest go, but none in which something is being done."""
     beside = [one for one in folder.parent.iterdir() if one.is_dir() and one != folder]
     beside.sort(key=lambda one: one.stat().st_mtime)
-    for one in beside[: max(0, len(beside) - KEPT)]:
+    for one in beside[: max(0, len(beside) - kept)]:
         if not _is_running(one):
-            shutil.rmtree(one, ignore_errors=True)
+            forget(one)
