@@ -156,7 +156,7 @@ def test_points_that_fail_are_counted_and_left_out(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_the_twin_itself_gives_back_planted_parameters(tmp_path: Path) -> None:
-    names = ("destiny", "fever_threshold", "cured_after_relapse", "failing_products")
+    names = ("destiny", "fever_threshold", "cured_after_relapse", "non_expander_share")
     free = tuple(one for one in free_parameters() if one.name in names)
     wanted = (
         "eliana.response_jco",

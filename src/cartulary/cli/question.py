@@ -30,10 +30,10 @@ ALL = "all"
     help="Draws of the parameters.",
 )
 @children_option(
-    "Virtual children a draw, the same in every arm.",
+    "Virtual children a draw, the same in every arm. More take out noise, not ignorance.",
     at_least=20,
     at_most=1_000_000,
-    default=1000,
+    default=400,
 )
 @click.option(
     "--programme",

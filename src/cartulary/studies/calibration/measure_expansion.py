@@ -31,14 +31,29 @@ class Expansion:
 
 
 def expansion_ratio(cohort: MeasuredCohort, measure: Measure) -> float:
-    """The geometric mean of those in remission over that of those not."""
-    values = _chosen(cohort, measure)
+    """The geometric mean of those in remission over that of those not.
+
+    With a limit, only of children whose cells multiplied: whose peak reaches so large a share of
+    the median peak of those in remission. A geometric mean is moved far by one child without
+    expansion, and a published group whose spread is narrow held none.
+    """
+    values, multiplied = _chosen(cohort, measure), _multiplied(cohort, measure)
     means = []
     for group in ("responders", "non_responders"):
-        part = values[cohort.group(group)]
+        part = values[cohort.group(group) & multiplied]
         part = part[np.isfinite(part) & (part > 0)]
         means.append(float(np.log(part).mean()) if len(part) else float("nan"))
     return float(np.exp(means[0] - means[1]))
+
+
+def _multiplied(cohort: MeasuredCohort, measure: Measure) -> NDArray[np.bool_]:
+    """Whose cells multiplied, as far as a measure asks."""
+    if measure.limit is None:
+        return np.ones(cohort.n, dtype=np.bool_)
+    peak = np.nan_to_num(expansion(cohort).peak)
+    in_remission = peak[cohort.group("responders") & (peak > 0)]
+    enough = measure.limit * np.median(in_remission) if len(in_remission) else np.inf
+    return np.asarray(peak >= enough)
 
 
 def expansion_spread(cohort: MeasuredCohort, measure: Measure) -> float:
