@@ -164,12 +164,17 @@ def relapsed(became: dict[Outcome, Wholes]) -> Wholes:
 
 
 def _beta_interval(value: Floats, variance: Floats) -> tuple[Floats, Floats]:
-    """The middle 95% of the beta distribution with these moments; the value itself where sure."""
+    """The middle 95% of the beta distribution with these moments; the value itself where sure.
+
+    Where nearly all of it lies at an end, as of what one draw in many makes likely, the mean may
+    lie outside the middle 95%; the interval then reaches to it.
+    """
     sure = (variance <= 1e-12) | (value <= 0.0) | (value >= 1.0)
     mean = np.where(sure, 0.5, value)
     most = 0.999 * mean * (1.0 - mean)
     total = mean * (1.0 - mean) / np.clip(np.where(sure, 0.1, variance), 1e-12, most) - 1.0
     low, high = (betaincinv(mean * total, (1.0 - mean) * total, tail) for tail in _TAILS)
+    low, high = np.minimum(low, value), np.maximum(high, value)
     return np.where(sure, value, low), np.where(sure, value, high)
 
 
