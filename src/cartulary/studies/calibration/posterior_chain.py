@@ -2,10 +2,10 @@
 """Draws of the posterior by emcee: several ensembles of walkers, and whether they agree.
 
 emcee (Foreman-Mackey and others, PASP 2013;125:306) moves many walkers at once; here by the
-difference of two others (DE), now and then towards another or away from it (stretch). Its snooker move is not used: of a
-normal distribution in 23 dimensions it gave 91% of the spread. Each ensemble starts and draws by
-itself, so that comparing them says something. Times of autocorrelation and the split
-R-hat between the ensembles' halves decide whether the draws may be called a posterior.
+difference of two others (DE), now and then towards another or away from it (stretch). Its snooker
+move is not used: of a normal distribution in 23 dimensions it gave 91% of the spread. Each ensemble
+starts and draws by itself, so that comparing them says something. Times of autocorrelation and the
+split R-hat between the ensembles' halves decide whether the draws may be called a posterior.
 """
 
 from __future__ import annotations
