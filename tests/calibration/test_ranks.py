@@ -76,7 +76,11 @@ def ranked() -> Ranks:
 @pytest.mark.slow
 def test_ranks_of_known_parameters_are_uniform() -> None:
     ranks = ranked()
-    assert ranks.uniform, ranks_text(ranks)
+    # The verdict doubts beyond two errors, which chance alone exceeds in one check of ten.
+    for level in (0.5, 0.9):
+        pooled = ranks.pooled(level)
+        assert abs(pooled.share - level) < 3.0 * pooled.error, ranks_text(ranks)
+    assert min(ranks.chi_square_p.min(), ranks.band_p.min()) > 0.01, ranks_text(ranks)
     assert ranks.coverage_p(0.5) > 0.01
     assert ranks.coverage_p(0.9) > 0.01
     assert ranks.effective > RANKED_AMONG
