@@ -78,10 +78,9 @@ def command(
     the calibrated draws. Not a medical device, and not a forecast.
     """
     from cartulary.cli.run_files import run_of
-
-    run = run_of(policy, population_file, seed, years, ENGINE_OF_DEVICE[device])
     from cartulary.twin.dataset import Dataset
 
+    run = run_of(policy, population_file, seed, years, ENGINE_OF_DEVICE[device])
     dataset = Dataset.begin(out, run.about(children), children, resume=resume)
     if dataset.is_whole:
         click.echo(f"{out} is whole already.")

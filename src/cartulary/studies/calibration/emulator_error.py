@@ -120,8 +120,19 @@ def error_together(
     shrunk = np.maximum(0.0, 1.0 - 2.0 / np.sqrt(np.maximum(counted, 1.0)))
     together = np.where(counted >= _LEAST_POINTS, together * shrunk, 0.0)
     np.fill_diagonal(together, 1.0)
-    values, vectors = np.linalg.eigh(together)
-    mended = (vectors * np.maximum(values, _LEAST_EIGENVALUE)) @ vectors.T
+    return positive_definite(together, _LEAST_EIGENVALUE)
+
+
+def positive_definite(correlations: Floats, least_eigenvalue: float) -> Floats:
+    """The nearest thing to these correlations in which no combination is freer of error than that.
+
+    Eigenvalues below the least are raised to it, and the diagonal is brought back to 1.
+
+    >>> float(positive_definite(np.ones((2, 2)), 0.1)[0, 1].round(3))
+    0.905
+    """
+    values, vectors = np.linalg.eigh(correlations)
+    mended = (vectors * np.maximum(values, least_eigenvalue)) @ vectors.T
     scale = np.sqrt(np.diag(mended))
     found: Floats = mended / scale[:, None] / scale[None, :]
     return found

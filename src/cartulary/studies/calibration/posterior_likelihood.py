@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from cartulary.codebook.target import Target, TargetScale
 from cartulary.studies.calibration.emulator import Emulator
+from cartulary.studies.calibration.emulator_error import positive_definite
 
 Floats = NDArray[np.float64]
 
@@ -80,11 +81,7 @@ def sampling_together(noise_together: Floats, studies: Sequence[str]) -> Floats:
     together = np.where(names[:, None] == names[None, :], noise_together, 0.0)
     together = np.where(np.abs(together) > _SAME, 0.0, together)
     np.fill_diagonal(together, 1.0)
-    values, vectors = np.linalg.eigh(together)
-    mended = (vectors * np.maximum(values, _SMALLEST_EIGENVALUE)) @ vectors.T
-    scale = np.sqrt(np.diag(mended))
-    found: Floats = mended / scale[:, None] / scale[None, :]
-    return found
+    return positive_definite(together, _SMALLEST_EIGENVALUE)
 
 
 @dataclass(frozen=True)
