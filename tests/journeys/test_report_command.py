@@ -92,6 +92,16 @@ def test_an_error_in_the_programme_writes_nothing(example: Path, tmp_path: Path)
     assert not (tmp_path / "out").exists()
 
 
+def test_without_a_folder_the_report_goes_into_one_of_the_programmes_name(
+    example: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run(example, "--only", "json")
+    assert result.exit_code == 0, result.output
+    assert result.stdout == f"{example.name}-report/report.json\n"
+    assert [one.name for one in tmp_path.iterdir()] == [f"{example.name}-report"]
+
+
 def test_good_courses_say_what_was_left_out(example: Path, tmp_path: Path) -> None:
     broken = changed(example, tmp_path / "broken", "relapse.csv", "marrow", "the moon")
     out = tmp_path / "out"
@@ -172,12 +182,6 @@ def test_the_comparison_holds_the_four_rows_of_the_article(example: Path) -> Non
     assert "infusion" in by_outcome["CRS, any grade"]
     assert "0/22: 0% (0 to " in by_outcome["ICANS, any grade"]
     assert "neurological events" in by_outcome["ICANS, any grade"]
-
-
-def test_without_a_folder_or_a_comparison_it_says_what_is_wanted(example: Path) -> None:
-    result = run(example)
-    assert result.exit_code == 2
-    assert "--out DIR" in result.output
 
 
 def test_a_comparison_is_not_printed_when_small_counts_are_withheld(example: Path) -> None:

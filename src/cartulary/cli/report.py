@@ -69,7 +69,8 @@ FORMS = ("html", "pdf", "xlsx", "json")
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Folder for report.html, report.pdf, report.xlsx and report.json.",
+    help="Folder for report.html, report.pdf, report.xlsx and report.json. "
+    "Default: PROGRAMME-report here; with --compare none, and only the table is printed.",
 )
 @click.option(
     "--only",
@@ -114,10 +115,6 @@ def command(
     report is made from a ledger. With errors in the programme nothing is written and the status
     is 1.
     """
-    if out is None and not compare:
-        raise click.UsageError(
-            "No folder was given for the report. Add --out DIR, or --compare for the table alone."
-        )
     if compare and suppress > 1:
         raise click.UsageError(
             "--compare prints counts as they are, and --suppress asks to withhold small ones. "
@@ -125,6 +122,7 @@ def command(
         )
     source = _Source(programme, home, centre, _day(as_of), purpose, _day(first), _day(last))
     source.refuse_muddle()
+    folder = None if compare and out is None else out or source.folder
     read = source.read(good_courses)
     chosen = lang or read.programme.language or "en"
     with working("reckoning the figures"):
@@ -134,7 +132,7 @@ def command(
         figures = programme_figures(read.cohort, not_reported=silent)
     if compare:
         print_comparison(figures, chosen)
-    if out is None:
+    if folder is None:
         return
     with working("writing the words and tables"):
         from cartulary.course.checks import in_language
@@ -153,9 +151,9 @@ def command(
     for form in wanted:
         with working(f"setting report.{form}"):
             made[f"report.{form}"] = rendered(report, form)
-    written_whole(out, made)
+    written_whole(folder, made)
     for name in made:
-        click.echo(str(out / name))
+        click.echo(str(folder / name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +180,12 @@ class _Source:
                 "--centre, --as-of and --purpose ask something of a ledger, and files were given. "
                 "Add --registry HOME instead of PROGRAMME."
             )
+
+    @property
+    def folder(self) -> Path:
+        """Where the report goes when nobody says where: here, under the programme's name."""
+        name = "ledger" if self.programme is None else self.programme.resolve().stem
+        return Path(f"{name}-report")
 
     @property
     def period(self) -> Period:
