@@ -10,6 +10,7 @@ from cartulary.reports.chart_data import DAYS_PER_MONTH, BenchmarkMark, Survival
 from cartulary.reports.evidence_page.placing import Places, width_of
 from cartulary.reports.evidence_page.svg import OWN_MARK, REACH, Drawing, Point, own_line
 from cartulary.reports.figures import theme
+from cartulary.reports.figures.drawing import legible_months
 from cartulary.reports.wording import interval, number, percent, word
 
 FEW = 5  # below this the curve rests on single children and is drawn thinner
@@ -111,8 +112,17 @@ def _at_risk(
     for name, y in (("at_risk", AT_RISK), ("events", EVENTS)):
         words = word(name, lang)
         drawing.text((0, y), words, color=theme.INK_2, size=10 if len(words) > 8 else 10.5)
+    shown = legible_months(
+        {
+            column.month: (number(column.at_risk, lang), number(column.events, lang))
+            for column in data.table
+            if column.month in ticks
+        },
+        scale.x(DAYS_PER_MONTH) - scale.x(0),
+        data.named_month,
+    )
     for column in data.table:
-        if column.month not in ticks:
+        if column.month not in shown:
             continue
         x = scale.x(column.month * DAYS_PER_MONTH)
         strong = column.month in (0, data.named_month)

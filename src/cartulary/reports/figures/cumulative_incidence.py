@@ -7,7 +7,7 @@ from typing import Any
 
 from cartulary.reports.chart_data import DAYS_PER_MONTH, Cause, CumulativeIncidenceData
 from cartulary.reports.figures import theme
-from cartulary.reports.figures.drawing import Frame, layered
+from cartulary.reports.figures.drawing import Frame, layered, legible_months
 from cartulary.reports.wording import interval, number, percent, word
 
 LEFT = 126
@@ -106,7 +106,13 @@ def _axes(
         ),
         frame.text(edge, 0, word(f"months_after.{data.clock}", lang), color=theme.INK_2, dy=14),
     ]
-    shown = [column for column in data.table if column.month in ticks]
+    counts = {
+        column.month: (str(column.at_risk), str(column.events))
+        for column in data.table
+        if column.month in ticks
+    }
+    legible = legible_months(counts, 1.0 / frame.per_pixel_x(1), data.named_month)
+    shown = [column for column in data.table if column.month in legible]
     for name, dy, hue in (("at_risk", 38, theme.INK), ("events", 54, theme.INK_2)):
         layers.append(frame.text(edge, 0, word(name, lang), color=theme.INK_2, dy=dy))
         layers.append(

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from cartulary.reports.figures import theme
 
+_BETWEEN_WORDS: Final = 4.0
 Records = Iterable[Mapping[str, Any]]
 
 
@@ -194,6 +195,31 @@ def broken(words: str, width: float, size: float = theme.SIZE) -> list[str]:
         else:
             lines.append(piece)
     return lines
+
+
+def legible_months(
+    words: Mapping[float, Sequence[str]], pixels_a_month: float, foremost: float | None = None
+) -> frozenset[float]:
+    """The months whose words do not run into each other when each is set about its own month.
+
+    The start comes first, then the foremost month, whole years, half years, and the rest.
+
+    >>> sorted(legible_months({0: ["84612"], 3: ["61007"], 6: ["56990"], 12: ["44120"]}, 4.0))
+    [0, 12]
+    >>> sorted(legible_months({0: ["19"], 3: ["17"], 6: ["12"], 12: ["9"]}, 8.0))
+    [0, 3, 6, 12]
+    """
+    half = {
+        month: (max(text_width(one) for one in told) + _BETWEEN_WORDS) / 2.0
+        for month, told in words.items()
+    }
+    kept: list[float] = []
+    for month in sorted(
+        words, key=lambda one: (one != 0, one != foremost, one % 12 != 0, one % 6 != 0, one)
+    ):
+        if all(abs(month - other) * pixels_a_month >= half[month] + half[other] for other in kept):
+            kept.append(month)
+    return frozenset(kept)
 
 
 def pixels(width: float, height: float) -> Frame:

@@ -7,7 +7,7 @@ from typing import Any
 
 from cartulary.reports.chart_data import DAYS_PER_MONTH
 from cartulary.reports.figures import theme
-from cartulary.reports.figures.drawing import Frame, broken, layered
+from cartulary.reports.figures.drawing import Frame, broken, layered, legible_months
 from cartulary.reports.occupancy_data import OccupancyData, share_on
 from cartulary.reports.wording import interval, number, percent, word
 
@@ -137,6 +137,10 @@ def _axes(frame: Frame, data: OccupancyData, ticks: tuple[float, ...], lang: str
     ]
     if 0 not in data.months:
         seen.insert(0, {"x": 0, "y": 0, "words": str(data.n)})
+    legible = legible_months(
+        {one["x"]: (one["words"],) for one in seen}, 1.0 / frame.per_pixel_x(1), data.named_month
+    )
+    seen = [one for one in seen if one["x"] in legible]
     return [
         frame.texts(
             [{"x": 0, "y": y, "words": f"{y}{'%' if y == 100 else ''}"} for y in range(0, 101, 25)],

@@ -8,7 +8,7 @@ from typing import Any
 
 from cartulary.reports.chart_data import DAYS_PER_MONTH, BenchmarkMark, SurvivalCurveData
 from cartulary.reports.figures import theme
-from cartulary.reports.figures.drawing import Frame, broken, layered, text_width
+from cartulary.reports.figures.drawing import Frame, broken, layered, legible_months, text_width
 from cartulary.reports.wording import interval, number, percent, word
 
 FEW = 5  # below this the curve rests on single children and is drawn thinner
@@ -107,8 +107,14 @@ def _numbers_at_risk(
         frame.text(-frame.per_pixel_x(LEFT), 0, word(name, lang), color=theme.INK_2, dy=dy)
         for name, dy in (("at_risk", 38), ("events", 54))
     ]
+    counts = {
+        column.month: (str(column.at_risk), str(column.events))
+        for column in data.table
+        if column.month in ticks
+    }
+    shown = legible_months(counts, 1.0 / frame.per_pixel_x(1), data.named_month)
     for column in data.table:
-        if column.month in ticks:
+        if column.month in shown:
             for count, dy in ((column.at_risk, 38), (column.events, 54)):
                 layers.append(
                     frame.text(

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from cartulary.reports.chart_data import DAYS_PER_MONTH, AtRisk
 from cartulary.reports.figures import theme
-from cartulary.reports.figures.drawing import Frame, broken, layered
+from cartulary.reports.figures.drawing import Frame, broken, layered, legible_months
 from cartulary.reports.text import Count
 from cartulary.reports.wording import interval, number, percent, word
 
@@ -158,13 +158,17 @@ def _at_risk(frame: Frame, curve: GroupCurve, ticks: tuple[float, ...], dy: floa
     """One group's numbers at risk, its name at the left."""
     hue = _hue(curve)
     left = -frame.per_pixel_x(LEFT)
+    legible = legible_months(
+        {column.month: (str(column.at_risk),) for column in curve.table if column.month in ticks},
+        1.0 / frame.per_pixel_x(1),
+    )
     return [
         frame.text(left, 0, curve.label, color=hue, weight=500, dy=dy, size=theme.SMALL),
         frame.texts(
             [
                 {"x": column.month, "y": 0, "words": str(column.at_risk)}
                 for column in curve.table
-                if column.month in ticks
+                if column.month in legible
             ],
             color=hue, align="center", dy=dy,
         ),
