@@ -68,8 +68,8 @@ def child(
     from cartulary.cli.programme import programme_or_exit
     from cartulary.studies.child_forecast import forecast, library
 
-    held = library.load(folder or library.default_folder())
     course = _course(programme_or_exit(programme).cohort.courses(), course_id)
+    held = library.load(folder or library.default_folder())
     try:
         made = forecast.forecast(course, _day(course, day, after), held)
     except forecast.Refusal as refusal:

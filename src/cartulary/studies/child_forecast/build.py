@@ -51,10 +51,14 @@ def make(
     every = max(children // 4, 1) if planned is None else min(planned, children)
     one = partial(_drawn, made_from, children=children, planned=every, seed=seed)
     found: list[tuple[Virtual, ...]] = []
-    with ThreadPoolExecutor(threads, thread_name_prefix="library") as pool:
+    pool = ThreadPoolExecutor(threads, thread_name_prefix="library")
+    try:
         for virtual in pool.map(one, range(draws), sets):
             found.append(virtual)
             progress(len(found))
+    finally:
+        # Interrupted, what waits is not begun.
+        pool.shutdown(wait=True, cancel_futures=True)
     return _library(made_from, found, draws, (children, every), seed)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ _SOURCES = (
 
 
 def make_ready(kernel: Any) -> None:
-    """Before a kernel's first call: drops kept code that is out of date, and says if it compiles.
+    """Before a kernel's first call: drops kept code that is out of date, and says if any compiles.
 
     kernel: a function compiled by Numba with `cache=True`, of a file in this folder.
     """
@@ -42,8 +43,13 @@ def make_ready(kernel: Any) -> None:
         kept.mkdir(parents=True, exist_ok=True)
         stamp.write_text(made_from)
     if not found:
-        # The user waits, and must know for what.
-        print(  # noqa: T201
-            "cartulary: compiling the model for this processor (once, up to a minute).",
-            file=sys.stderr,
-        )
+        _say_what_is_waited_for()
+
+
+@cache
+def _say_what_is_waited_for() -> None:
+    """The user waits, and must know for what; the model is several kernels, told of once."""
+    print(  # noqa: T201
+        "cartulary: compiling the model for this processor (once, up to a minute).",
+        file=sys.stderr,
+    )
