@@ -39,7 +39,7 @@ _TOLD_EVERY_SECONDS = 20.0
     default=500,
     show_default=True,
     metavar="N",
-    help="Points of the parameters simulated in each wave.",
+    help="Points of the parameters simulated in each wave; the last has twice as many.",
 )
 @children_option(
     "Virtual children a point in each scenario.", at_least=16, at_most=100_000, default=1024

@@ -43,8 +43,11 @@ Floats = NDArray[np.float64]
 _REPLICATES: Final = 50
 _CHECK: Final = 90
 _TRUTHS: Final = 70
-#: How much wider than the posterior so far the next wave's points lie.
+#: How much wider than the posterior so far the next wave's points lie. The last wave's lie closer
+#: and are more: the emulator's error is felt where the last draws will be, and counts there.
 _WIDEN: Final = 1.5
+_WIDEN_LAST: Final = 1.2
+_TIMES_LAST: Final = 2
 #: So often the last chains are drawn, each time twice as long, before they are given up.
 _LONGER: Final = 3
 #: A target needs its noise from so many replicates.
@@ -53,7 +56,10 @@ _FEWEST_REPLICATES: Final = 4
 
 @dataclass(frozen=True)
 class Settings:
-    """How a calibration is run. `steps` are those of the last chains; waves between take half."""
+    """How a calibration is run. `steps` are those of the last chains; waves between take half.
+
+    `points` are those of a wave; the last of several waves has twice as many.
+    """
 
     waves: int = 3
     points: int = 500
@@ -129,6 +135,7 @@ def about_run(problem: Problem, settings: Settings) -> dict[str, Any]:
     """What decides every simulated figure of a run; a folder goes on only with the same."""
     return {
         "version": __version__,
+        "waves": settings.waves,
         "children": settings.children,
         "points": settings.points,
         "seed": settings.seed,
@@ -201,14 +208,7 @@ class _Run:
         design = self.folder.design(number)
         if design is None:
             design = (
-                widened_points(
-                    free,
-                    before[-1].chains.draws,
-                    settings.seed,
-                    number,
-                    settings.points,
-                    _WIDEN,
-                )
+                self.next_points(number, before[-1].chains.draws)
                 if before
                 else prior_points(free, settings.seed, settings.points)
             )
@@ -234,6 +234,18 @@ class _Run:
         for one in missed:
             self.told.words(f"wave {number}: {one.words}")
         return Wave(number, deviates, figures, noise, emulator, likelihood, chains, missed)
+
+    def next_points(self, number: int, draws: Floats) -> Floats:
+        """Where a later wave simulates: around the draws of the wave before it."""
+        settings, last = self.settings, number == self.settings.waves
+        return widened_points(
+            self.problem.free,
+            draws,
+            settings.seed,
+            number,
+            settings.points * (_TIMES_LAST if last else 1),
+            _WIDEN_LAST if last else _WIDEN,
+        )
 
     def chains(
         self, number: int, likelihood: Likelihood, before: list[Wave], *, whole: bool

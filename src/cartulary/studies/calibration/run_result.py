@@ -55,8 +55,9 @@ def about_posterior(made: Calibrated, known: Identified) -> About:
 def notes(made: Calibrated, known: Identified) -> tuple[str, ...]:
     """What a reader of the posterior must know, in sentences."""
     chains = made.last.chains
+    last = ", the last of twice as many" if made.settings.waves > 1 else ""
     said = [
-        f"{made.settings.waves} waves of {made.settings.points} points, "
+        f"{made.settings.waves} waves of {made.settings.points} points{last}, "
         f"{made.settings.children} children a point and scenario, seed {made.settings.seed}.",
         ("The chains agree: " if chains.converged else "NOT CONVERGED, so no posterior: ")
         + f"largest split R-hat {chains.r_hat.max():.3f}, at least "
