@@ -78,6 +78,18 @@ def test_verdicts() -> None:
     assert counted.share_met == pytest.approx(1 / 3)
 
 
+def test_a_figure_is_met_as_far_as_it_is_printed() -> None:
+    # 72% is printed of all from 71.5 to 72.5%, and 0.364 of 4 in 11.
+    target = target_named("prwcc.os_12")
+    row = judged(target, np.full(40, target.value), 1)
+    assert (target.value, target.rounding) == (0.72, 0.005)
+    assert replace(row, low=0.7249).met
+    assert not replace(row, low=0.7251).met
+    assert replace(row, high=0.7151).met
+    assert not replace(row, high=0.7149).met
+    assert target_named("fludarabine.cir_12").rounding == 0.0005
+
+
 @cache
 def small() -> Validation:
     chosen = [

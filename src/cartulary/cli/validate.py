@@ -27,12 +27,12 @@ FIGURES_FILE: Final = "validation.json"
 @click.option(
     "--draws",
     type=click.IntRange(min=1),
-    default=100,
+    default=200,
     show_default=True,
     help="Draws of the posterior.",
 )
 @children_option(
-    "Virtual children a cohort and draw.", at_least=20, at_most=1_000_000, default=2000
+    "Virtual children a cohort and draw.", at_least=20, at_most=1_000_000, default=1000
 )
 @seed_option("figures")
 @click.option(

@@ -184,6 +184,18 @@ class Target:
         """The endpoint or scale by which simulated courses are judged; empty for a count."""
         return self.measure.definition
 
+    @property
+    def rounding(self) -> float:
+        """Half of the last digit that is printed: 72% is whatever lies between 71.5 and 72.5%.
+
+        >>> from cartulary.codebook.target_reader import target_named
+        >>> target_named("prwcc.os_12").rounding
+        0.005
+        """
+        places = len(repr(float(self.value)).partition(".")[2])
+        share = self.scale is TargetScale.LOGIT
+        return 0.5 * 10.0 ** -(max(places, 2) if share else places)
+
     def on_scale(self, value: float) -> float:
         """A value as printed, on the scale of this target.
 

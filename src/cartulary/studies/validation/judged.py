@@ -47,8 +47,9 @@ class Judged:
 
     @property
     def met(self) -> bool:
-        """Whether the observed figure lies within the predictive interval."""
-        return bool(self.low <= self.target.value <= self.high)
+        """Whether the observed figure, as far as it is printed, lies in the predictive interval."""
+        value, rounding = self.target.value, self.target.rounding
+        return bool(self.low - rounding <= value <= self.high + rounding)
 
     @property
     def width_ratio(self) -> float:
