@@ -176,3 +176,14 @@ def test_designs_keep_within_bounds_and_reach_beyond_the_draws() -> None:
     assert wider.shape == (100, len(free))
     assert len({tuple(row) for row in wider}) == 100
     assert 0.40 < wider.std() < 0.60
+
+
+def test_nothing_is_sought_beyond_four_sd_of_the_prior() -> None:
+    free = few_free()
+    for wider in (1.0, 2.0):
+        anything = density(free, lambda deviates: np.zeros(len(deviates)), wider=wider)
+        at = np.zeros((2, len(free)))
+        at[:, 1] = 3.99 * wider, 4.01 * wider
+        near, far = anything(at)
+        assert np.isfinite(near)
+        assert far == -np.inf

@@ -31,6 +31,9 @@ _SETTLING: Final = 0.3
 #: A stretch now and then takes walkers out of a corner.
 _STRETCH: Final = 0.15
 _KEPT_A_CHAIN: Final = 4000
+#: No parameter is sought farther from its prior mean, in prior sd: no emulator has points there,
+#: and its error, which grows with the distance, would make anything likely.
+_FARTHEST: Final = 4.0
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,10 @@ class Chains:
 
 @dataclass(frozen=True)
 class Target:
-    """What is drawn from: a normal prior on deviates, within the bounds, times a likelihood."""
+    """What is drawn from: a normal prior on deviates, within the bounds, times a likelihood.
+
+    Of the prior, what lies beyond `_FARTHEST` of its sd in any coordinate is left out.
+    """
 
     free: tuple[Free, ...]
     log_likelihood: LogDensity
@@ -71,11 +77,12 @@ class Target:
     def __call__(self, deviates: Floats) -> Floats:
         """The log density at these points, one number a row; minus infinity outside the bounds."""
         found = np.full(len(deviates), -np.inf)
+        apart = (deviates - self.mean) / self.sd
         kept = inside(self.free, to_scale(self.free, deviates))
+        kept &= (np.abs(apart) <= _FARTHEST).all(axis=1)
         if kept.any():
-            there = deviates[kept]
-            prior = -0.5 * (((there - self.mean) / self.sd) ** 2).sum(axis=1)
-            found[kept] = prior + self.log_likelihood(there)
+            prior = -0.5 * (apart[kept] ** 2).sum(axis=1)
+            found[kept] = prior + self.log_likelihood(deviates[kept])
         return found
 
 
