@@ -70,7 +70,8 @@ FORMS = ("html", "pdf", "xlsx", "json")
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
     help="Folder for report.html, report.pdf, report.xlsx and report.json. "
-    "Default: PROGRAMME-report here; with --compare none, and only the table is printed.",
+    "Default: PROGRAMME-report here (ledger-report of a ledger); with --compare none, and "
+    "only the table is printed.",
 )
 @click.option(
     "--only",

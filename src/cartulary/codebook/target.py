@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from cartulary.codebook.published_cohort import PublishedEstimate
@@ -192,7 +193,7 @@ class Target:
         >>> target_named("prwcc.os_12").rounding
         0.005
         """
-        places = len(repr(float(self.value)).partition(".")[2])
+        places = max(-int(Decimal(repr(float(self.value))).as_tuple().exponent), 0)
         share = self.scale is TargetScale.LOGIT
         return 0.5 * 10.0 ** -(max(places, 2) if share else places)
 
