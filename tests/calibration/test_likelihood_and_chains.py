@@ -122,7 +122,7 @@ def test_ensembles_in_different_places_are_no_posterior() -> None:
         near = [-40.0 * ((deviates - side) ** 2).sum(axis=1) for side in (-3.0, 3.0)]
         return np.logaddexp(*near)
 
-    target = replace(density(FREE, two_wells), sd=np.full(len(FREE), 5.0))
+    target = density(FREE, two_wells, wider=5.0)
     apart = [
         draw_chains(
             target, seed=seed, purpose="x", steps=200, ensembles=1, walkers=16,

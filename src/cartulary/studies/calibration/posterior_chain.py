@@ -63,39 +63,60 @@ class Chains:
 
 
 @dataclass(frozen=True)
-class Target:
-    """What is drawn from: a normal prior on deviates, within the bounds, times a likelihood.
-
-    Of the prior, what lies beyond `_FARTHEST` of its sd in any coordinate is left out.
-    """
+class NormalPrior:
+    """A normal prior of deviates, each by itself, within bounds and not beyond `_FARTHEST`."""
 
     free: tuple[Free, ...]
-    log_likelihood: LogDensity
     mean: Floats
     sd: Floats
+
+    def holds(self, deviates: Floats) -> NDArray[np.bool_]:
+        """Which of these points may be drawn at all."""
+        within: NDArray[np.bool_] = inside(self.free, to_scale(self.free, deviates))
+        return within & (np.abs((deviates - self.mean) / self.sd) <= _FARTHEST).all(axis=1)
+
+    def log(self, deviates: Floats) -> Floats:
+        """The log density at points that may be drawn, but for a constant."""
+        found: Floats = -0.5 * (((deviates - self.mean) / self.sd) ** 2).sum(axis=1)
+        return found
+
+    def draws(self, count: int, seed: int, purpose: str) -> Floats:
+        """So many draws; those of a smaller count begin those of a larger one.
+
+        >>> from cartulary.studies.calibration.prior import free_parameters
+        >>> free = free_parameters()
+        >>> density(free, lambda points: points[:, 0]).prior.draws(3, 1, "doctest").shape[0]
+        3
+        """
+        chance = generator(seed, purpose)
+        found = np.empty((0, len(self.mean)))
+        while len(found) < count:
+            tried = self.mean + self.sd * chance.normal(size=(count, len(self.mean)))
+            found = np.concatenate([found, tried[self.holds(tried)]])
+        return found[:count]
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is drawn from: a prior times a likelihood."""
+
+    prior: NormalPrior
+    log_likelihood: LogDensity
 
     def __call__(self, deviates: Floats) -> Floats:
         """The log density at these points, one number a row; minus infinity outside the bounds."""
         found = np.full(len(deviates), -np.inf)
-        apart = (deviates - self.mean) / self.sd
-        kept = inside(self.free, to_scale(self.free, deviates))
-        kept &= (np.abs(apart) <= _FARTHEST).all(axis=1)
+        kept = self.prior.holds(deviates)
         if kept.any():
-            prior = -0.5 * (apart[kept] ** 2).sum(axis=1)
-            found[kept] = prior + self.log_likelihood(deviates[kept])
+            found[kept] = self.prior.log(deviates[kept]) + self.log_likelihood(deviates[kept])
         return found
 
 
-def density(
-    free: Sequence[Free],
-    log_likelihood: LogDensity,
-    *,
-    wider: float = 1.0,
-    shifted: float = 0.0,
-) -> Target:
-    """The prior times a likelihood; the prior `wider` times as wide and moved by `shifted` sd."""
+def density(free: Sequence[Free], log_likelihood: LogDensity, *, wider: float = 1.0) -> Target:
+    """The calibration's prior times a likelihood; the prior `wider` times as wide if asked."""
     count = len(free)
-    return Target(tuple(free), log_likelihood, np.full(count, shifted), np.full(count, wider))
+    prior = NormalPrior(tuple(free), np.zeros(count), np.full(count, wider))
+    return Target(prior, log_likelihood)
 
 
 def draw_chains(
@@ -119,7 +140,7 @@ def draw_chains(
     import emcee
     from threadpoolctl import threadpool_limits
 
-    wide = len(target.mean)
+    wide = len(target.prior.mean)
     many = walkers or 2 * (3 * wide // 2 + 1)
     kept_steps = steps - int(_SETTLING * steps)
     chains, densities, taus, accepted = [], [], [], []
@@ -164,14 +185,14 @@ def draw_chains(
 
 def _beginnings(target: Target, many: int, start: Floats | None, seed: int, name: str) -> Floats:
     """Where the walkers of one ensemble begin: spread, all within the bounds."""
-    chance = generator(seed, f"{name}, beginnings")
-    found = np.empty((0, len(target.mean)))
+    chance, prior = generator(seed, f"{name}, beginnings"), target.prior
+    found = np.empty((0, len(prior.mean)))
     while len(found) < many:
         if start is None:
-            tried = target.mean + target.sd * chance.normal(size=(4 * many, len(target.mean)))
+            tried = prior.mean + prior.sd * chance.normal(size=(4 * many, len(prior.mean)))
         else:
             chosen = start[chance.integers(len(start), size=4 * many)]
-            tried = chosen + 0.1 * target.sd * chance.normal(size=chosen.shape)
+            tried = chosen + 0.1 * prior.sd * chance.normal(size=chosen.shape)
         found = np.concatenate([found, tried[np.isfinite(target(tried))]])
     return found[:many]
 

@@ -28,6 +28,8 @@ _FAR_LOGIT: Final = 6.0
 #: So much together, two figures are one figure of two data cuts; `repeats` has counted that.
 _SAME: Final = 0.95
 _SMALLEST_EIGENVALUE: Final = 1e-3
+#: More than any sum of squared distances.
+_CORNER: Final = 1e300
 
 
 @dataclass(frozen=True)
@@ -93,14 +95,22 @@ class Likelihood:
     together: Floats
 
     def log(self, deviates: Floats) -> Floats:
-        """The log likelihood at these points, one number a row."""
+        """The log likelihood at these points, one number a row.
+
+        One factorisation a point gives both its parts: the figures' distances from the prediction
+        stand below the covariance as one more row, and come out divided by its root.
+        """
         predicted = self.emulator(deviates)
-        covariance = self.covariance(predicted, self.emulator.error_times(deviates))
-        apart = self.figures.value - predicted
-        root = np.linalg.cholesky(covariance)
-        solved = np.linalg.solve(covariance, apart[:, :, None])[:, :, 0]
-        found: Floats = -0.5 * (apart * solved).sum(axis=1)
-        found -= np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)
+        count, wide = predicted.shape
+        bordered = np.empty((count, wide + 1, wide + 1))
+        covariance = bordered[:, :wide, :wide]
+        self._covariance(predicted, self.emulator.error_times(deviates), covariance)
+        bordered[:, wide, :wide] = self.figures.value - predicted
+        # Only the lower half is read. The corner must be the larger; it enters nothing else.
+        bordered[:, wide, wide] = _CORNER
+        root = np.linalg.cholesky(bordered)
+        found: Floats = -0.5 * (root[:, wide, :wide] ** 2).sum(axis=1)
+        found -= np.log(np.diagonal(root, axis1=1, axis2=2)[:, :wide]).sum(axis=1)
         return found
 
     def covariance(self, predicted: Floats, error_times: Floats | None = None) -> Floats:
@@ -109,13 +119,21 @@ class Likelihood:
         Arguments: the predictions, one row a point; what the emulator's errors are multiplied by at
         each point (`Emulator.error_times`), 1 if left out.
         """
-        sampling = self.figures.sampling_sd(predicted)
         times = np.ones(len(predicted)) if error_times is None else error_times
-        made: Floats = sampling[:, :, None] * sampling[:, None, :] * self.together
-        made += (times**2)[:, None, None] * self.emulator.error_covariance
+        made = np.empty((*predicted.shape, predicted.shape[1]))
+        self._covariance(predicted, times, made)
+        return made
+
+    def _covariance(self, predicted: Floats, error_times: Floats, made: Floats) -> None:
+        """Writes the covariance at each point into `made`."""
+        sampling = self.figures.sampling_sd(predicted)
+        np.multiply(sampling[:, :, None], sampling[:, None, :], out=made)
+        made *= self.together
+        error = self.emulator.error_covariance
+        for one, times in zip(made, error_times.tolist(), strict=True):
+            one += times**2 * error
         places = np.arange(made.shape[1])
         made[:, places, places] += self.figures.discrepancy_sd**2
-        return made
 
 
 def likelihood_of(emulator: Emulator, figures: Observed) -> Likelihood:
