@@ -3,23 +3,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
 
 from cartulary.course.errors import CartularyError
 from cartulary.studies.calibration import ranks as module
+from cartulary.studies.calibration.emulator import Emulator, fit_emulator
+from cartulary.studies.calibration.posterior_chain import NormalPrior, density
 from cartulary.studies.calibration.prior import parameter_set
 from cartulary.studies.calibration.ranks import (
     RANKED_AMONG,
     TIMES_CHILDREN,
     Ranks,
-    prior_truths,
+    around,
     rank_truths,
 )
 from cartulary.studies.calibration.ranks_text import ranks_text
 from cartulary.studies.calibration.run_points import Problem
+from cartulary.studies.calibration.worker_processes import here
 from tests.calibration.plain_problem import plain_problem
 
 CHILDREN = 2000
@@ -44,32 +49,38 @@ def figures_at(problem: Problem, deviates: np.ndarray, children: int, first: int
     return np.array(rows)
 
 
+def whole_prior(problem: Problem) -> NormalPrior:
+    """The prior of the plain problem."""
+    return density(problem.free, lambda points: points[:, 0]).prior
+
+
 @cache
-def wave_and_truths() -> tuple[Problem, tuple[np.ndarray, np.ndarray], tuple[np.ndarray, ...]]:
-    """Points of the prior to learn from, and others to be found again."""
+def emulator_and_truths() -> tuple[Problem, Emulator, tuple[np.ndarray, ...]]:
+    """An emulator from points of the prior, and other points to be found again."""
     problem = plain_problem()
     deviates = np.random.default_rng(8).normal(size=(240, len(problem.free)))
-    known = prior_truths(problem.free, 80, 3)
+    known = whole_prior(problem).draws(80, 3, "truths")
+    emulator = fit_emulator(
+        deviates,
+        figures_at(problem, deviates, CHILDREN, 0),
+        np.full(len(problem.targets), 0.05),
+        np.ones(len(deviates), dtype=bool),
+        names=[one.id for one in problem.targets],
+        seed=2,
+        candidates=("quadratic",),
+    )
     return (
         problem,
-        (deviates, figures_at(problem, deviates, CHILDREN, 0)),
+        emulator,
         (known, figures_at(problem, known, TIMES_CHILDREN * CHILDREN, 10_000)),
     )
 
 
 def ranked() -> Ranks:
     """Ranks of known points of the plain problem."""
-    problem, wave, (known, simulated) = wave_and_truths()
-    noise = np.full(len(problem.targets), 0.05)
+    problem, emulator, (known, simulated) = emulator_and_truths()
     return rank_truths(
-        problem.free,
-        problem.targets,
-        wave,
-        noise,
-        (known, simulated),
-        seed=2,
-        steps=250,
-        candidates=("quadratic",),
+        whole_prior(problem), problem.targets, emulator, (known, simulated), seed=2, steps=250
     )
 
 
@@ -148,17 +159,53 @@ def test_parameters_that_repeat_one_another_are_no_more_evidence() -> None:
 
 
 def test_too_few_known_points_are_refused() -> None:
-    problem, wave, (known, simulated) = wave_and_truths()
+    problem, emulator, (known, simulated) = emulator_and_truths()
     gone = simulated.copy()
     gone[5:, 0] = np.nan
-    noise = np.full(len(problem.targets), 0.05)
     with pytest.raises(CartularyError, match="5 of 80 known points have every figure"):
-        rank_truths(problem.free, problem.targets, wave, noise, (known, gone), seed=2)
+        rank_truths(whole_prior(problem), problem.targets, emulator, (known, gone), seed=2)
 
 
 def test_truths_are_draws_of_the_prior() -> None:
-    free = plain_problem().free
-    known = prior_truths(free, 400, 1)
-    np.testing.assert_array_equal(known, prior_truths(free, 400, 1))
+    prior = whole_prior(plain_problem())
+    known = prior.draws(400, 1, "truths")
+    np.testing.assert_array_equal(known, prior.draws(400, 1, "truths"))
+    np.testing.assert_array_equal(known[:30], prior.draws(30, 1, "truths"))
     assert np.abs(known.mean(axis=0)).max() < 0.2
     assert np.abs(known.std(axis=0) - 1.0).max() < 0.15
+    assert prior.holds(known).all()
+
+
+def test_a_prior_where_draws_are_has_their_middle_and_spread() -> None:
+    free = plain_problem().free
+    draws = 0.5 + 0.2 * np.random.default_rng(2).normal(size=(300, len(free)))
+    prior = around(free, draws)
+    known = prior.draws(2000, 1, "truths")
+    assert np.abs(known.mean(axis=0) - draws.mean(axis=0)).max() < 0.02
+    assert np.abs(known.std(axis=0) / draws.std(axis=0) - 1.0).max() < 0.06
+    far = prior.mean + 4.01 * prior.sd * (np.arange(len(free)) == 0)
+    assert not prior.holds(far[None, :])[0]
+
+
+def test_the_order_in_which_truths_are_found_changes_nothing() -> None:
+    problem, emulator, (known, simulated) = emulator_and_truths()
+
+    def backwards(does: Callable[[Any], Any], work: Sequence[Any]) -> Iterator[Any]:
+        return map(does, reversed(work))
+
+    told: list[int] = []
+    one, other = (
+        rank_truths(
+            whole_prior(problem),
+            problem.targets,
+            emulator,
+            (known[:10], simulated[:10]),
+            seed=2,
+            steps=200,
+            spread=spread,
+            progress=lambda done, of: told.append(done),
+        )
+        for spread in (here, backwards)
+    )
+    np.testing.assert_array_equal(one.ranks, other.ranks)
+    assert told == [*range(1, 11)] * 2

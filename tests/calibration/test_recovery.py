@@ -13,16 +13,21 @@ import pytest
 from cartulary.codebook.parameter_reader import parameters
 from cartulary.course.errors import CartularyError
 from cartulary.studies.calibration.emulator import fit_emulator
+from cartulary.studies.calibration.emulator_models import Fitted
 from cartulary.studies.calibration.identifiability import Identified, identify
 from cartulary.studies.calibration.predict import predict
 from cartulary.studies.calibration.prior import free_parameters, parameter_set
-from cartulary.studies.calibration.run import Calibrated, Settings, about_run, calibrate
+from cartulary.studies.calibration.ranks import LEVELS
+from cartulary.studies.calibration.ranks_of_run import NEAR_THE_DRAWS, PLACES, Place, ranks_at
+from cartulary.studies.calibration.ranks_text import ranks_text
+from cartulary.studies.calibration.run import Calibrated, Settings, Told, about_run, calibrate
 from cartulary.studies.calibration.run_folder import Answer, RunFolder
 from cartulary.studies.calibration.run_points import Asked, Problem, one_after_another
 from cartulary.studies.calibration.run_result import result_of
 from cartulary.studies.calibration.run_summary import summary
 from cartulary.studies.calibration.target import FIT, targets
-from tests.calibration.plain_problem import plain_problem
+from cartulary.studies.calibration.worker_processes import here
+from tests.calibration.plain_problem import FIGURES, plain_problem
 
 TRUTH = np.array([0.8, -0.6, 0.5, 0.0])
 SETTINGS = Settings(
@@ -209,3 +214,53 @@ def test_an_emulator_needs_points() -> None:
             names=[one.id for one in problem.targets],
             seed=1,
         )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.key)
+def test_a_calibration_is_checked_over_its_prior_and_where_its_draws_are(
+    place: Place, calibrated: Calibrated, tmp_path: Path
+) -> None:
+    folder = RunFolder.begin(
+        tmp_path / "run", about_run(calibrated.problem, SETTINGS), FIGURES, resume=False
+    )
+    points = one_after_another(calibrated.problem)
+    told: list[str] = []
+    ranks = ranks_at(
+        place, calibrated, folder, points, here, 20,
+        Told(points=lambda stage, done, of: told.append(f"{stage}: {done} of {of}")),
+    )  # fmt: skip
+    assert ranks.ranks.shape == (20, len(calibrated.problem.free))
+    # As in test_ranks: three errors, as the command doubts beyond two.
+    for level in LEVELS:
+        pooled = ranks.pooled(level)
+        assert abs(pooled.share - level) < 3.0 * pooled.error, ranks_text(ranks)
+    assert told[-1] == f"{place.truths} looked for: 20 of 20"
+    assert set(folder.answers) == {(place.stage, at) for at in range(20)}
+
+
+def test_where_draws_are_an_emulator_that_is_off_is_found_too_sure(
+    calibrated: Calibrated, tmp_path: Path
+) -> None:
+    # A share of 200 children errs by some 0.15 in its log odds.
+    last = calibrated.last
+    off = replace(
+        last.emulator,
+        parts=tuple((_Moved(fitted, 0.4), columns) for fitted, columns in last.emulator.parts),
+    )
+    made = replace(calibrated, waves=(*calibrated.waves[:-1], replace(last, emulator=off)))
+    folder = RunFolder.begin(
+        tmp_path / "run", about_run(made.problem, SETTINGS), FIGURES, resume=False
+    )
+    ranks = ranks_at(NEAR_THE_DRAWS, made, folder, one_after_another(made.problem), here, 12)
+    assert "too sure" in ranks.verdicts, ranks_text(ranks)
+
+
+class _Moved:
+    """A stand-in whose figures lie higher by so much, and no less sure."""
+
+    def __init__(self, fitted: Fitted, by: float) -> None:
+        self.fitted, self.by = fitted, by
+
+    def __call__(self, deviates: np.ndarray) -> np.ndarray:
+        return self.fitted(deviates) + self.by

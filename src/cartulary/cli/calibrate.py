@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cartulary.studies.calibration.run import Calibrated, Settings, Told
     from cartulary.studies.calibration.run_folder import RunFolder
     from cartulary.studies.calibration.run_points import Points, Problem
+    from cartulary.studies.calibration.worker_processes import Spread
 
 _TOLD_EVERY_SECONDS = 20.0
 
@@ -69,7 +70,8 @@ _TOLD_EVERY_SECONDS = 20.0
     flag_value=100,
     type=click.IntRange(min=10, max=10_000),
     metavar="[TRUTHS]",
-    help="Look for known parameters in simulated figures, 100 by default, and print their ranks.",
+    help="Look for known parameters in simulated figures, 100 by default over the whole prior and "
+    "as many where the draws are, and print their ranks. As long again as the calibration, twice.",
 )
 @click.option("--install", is_flag=True, help="Write the draws into the package, for all to use.")
 def command(
@@ -91,15 +93,17 @@ def command(
     """
     from cartulary.studies.calibration.run import Settings, about_run
     from cartulary.studies.calibration.run_folder import RunFolder
-    from cartulary.studies.calibration.run_points import shipped_problem
+    from cartulary.studies.calibration.run_points import in_processes, on_dask, shipped_problem
+    from cartulary.studies.calibration.worker_processes import worker_processes
 
     problem = shipped_problem()
     settings = Settings(waves=waves, points=points, children=children, seed=seed)
     folder = RunFolder.begin(out, about_run(problem, settings), len(problem.targets), resume=resume)
     try:
         heard_while_waiting()
-        with _points(workers, dask_address) as points_of:
-            _all_of_it(problem, settings, folder, points_of, truths, install)
+        with worker_processes(workers or os.cpu_count() or 1) as spread:
+            points_of = on_dask(dask_address) if dask_address else in_processes(spread)
+            _all_of_it(problem, settings, folder, points_of, spread, truths, install)
     except KeyboardInterrupt:
         click.echo(
             "cartulary: interrupted. Every point that was finished is kept; give the same command "
@@ -109,22 +113,12 @@ def command(
         sys.exit(INTERRUPTED)
 
 
-def _points(workers: int | None, dask_address: str | None) -> AbstractContextManager[Points]:
-    """What simulates the points, for as long as it is held."""
-    import os
-
-    from cartulary.studies.calibration.run_points import in_processes, on_dask
-
-    if dask_address is not None:
-        return nullcontext(on_dask(dask_address))
-    return in_processes(workers or os.cpu_count() or 1)
-
-
 def _all_of_it(
     problem: Problem,
     settings: Settings,
     folder: RunFolder,
     points: Points,
+    spread: Spread,
     truths: int | None,
     install: bool,
 ) -> None:
@@ -153,7 +147,7 @@ def _all_of_it(
     write_posterior(folder.folder / "posterior", about, names, made.draws)
     click.echo(summary(result))
     if truths is not None:
-        result["ranks"] = _check(made, folder, points, truths)
+        result["ranks"] = _check(made, folder, points, spread, truths)
         folder.keep_result(result)
     if install:
         _refuse_unconverged(made, about)
@@ -173,29 +167,19 @@ def _refuse_unconverged(made: Calibrated, about: About) -> None:
         )
 
 
-def _check(made: Calibrated, folder: RunFolder, points: Points, truths: int) -> object:
-    """Ranks of known parameters, printed."""
-    from cartulary.studies.calibration.ranks import TIMES_CHILDREN, prior_truths, rank_truths
+def _check(
+    made: Calibrated, folder: RunFolder, points: Points, spread: Spread, truths: int
+) -> dict[str, object]:
+    """Ranks of known parameters at both places, printed."""
+    from cartulary.studies.calibration.ranks_of_run import PLACES, ranks_at
     from cartulary.studies.calibration.ranks_text import ranks_text
-    from cartulary.studies.calibration.run import simulate_truths
 
-    first, problem, seed = made.waves[0], made.problem, made.settings.seed
-    known = prior_truths(problem.free, truths, seed)
-    simulated = simulate_truths(
-        made, folder, points, known, times_children=TIMES_CHILDREN, told=_told()
-    )
-    tell = _clocked()
-    ranks = rank_truths(
-        problem.free,
-        problem.targets,
-        (first.deviates, first.figures),
-        first.noise_sd,
-        (known, simulated),
-        seed=seed,
-        progress=lambda done, of: tell("known parameters looked for", done, of),
-    )
-    click.echo("\n" + ranks_text(ranks))
-    return ranks.about()
+    found: dict[str, object] = {}
+    for place in PLACES:
+        ranks = ranks_at(place, made, folder, points, spread, truths, _told())
+        click.echo(f"\n{place.title}\n\n{ranks_text(ranks, place.posterior)}")
+        found[place.key] = ranks.about()
+    return found
 
 
 def _told() -> Told:

@@ -97,7 +97,7 @@ class NormalPrior:
 
 
 @dataclass(frozen=True)
-class Target:
+class Density:
     """What is drawn from: a prior times a likelihood."""
 
     prior: NormalPrior
@@ -112,15 +112,15 @@ class Target:
         return found
 
 
-def density(free: Sequence[Free], log_likelihood: LogDensity, *, wider: float = 1.0) -> Target:
+def density(free: Sequence[Free], log_likelihood: LogDensity, *, wider: float = 1.0) -> Density:
     """The calibration's prior times a likelihood; the prior `wider` times as wide if asked."""
     count = len(free)
     prior = NormalPrior(tuple(free), np.zeros(count), np.full(count, wider))
-    return Target(prior, log_likelihood)
+    return Density(prior, log_likelihood)
 
 
 def draw_chains(
-    target: Target,
+    target: Density,
     *,
     seed: int,
     purpose: str,
@@ -183,7 +183,7 @@ def draw_chains(
     )
 
 
-def _beginnings(target: Target, many: int, start: Floats | None, seed: int, name: str) -> Floats:
+def _beginnings(target: Density, many: int, start: Floats | None, seed: int, name: str) -> Floats:
     """Where the walkers of one ensemble begin: spread, all within the bounds."""
     chance, prior = generator(seed, f"{name}, beginnings"), target.prior
     found = np.empty((0, len(prior.mean)))

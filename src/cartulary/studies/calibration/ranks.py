@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Simulation-based calibration: known parameters are found again as often as they should be.
 
-Points are drawn from the prior, as truths. The simulator is run there with many children, so that
+Points are drawn from a prior, as truths. The simulator is run there with many children, so that
 its figures are close to what the model expects; to these the sampling error of the published
-studies is added, and the first wave's emulator, the likelihood and chains look for the truth. Its
-rank among the draws is then uniform (Talts and others 2018), and intervals of 50% and 90% hold it
-that often. Anything that makes the posterior too sure, too wide or shifted (emulator, likelihood,
-chains) shows here. The emulator has not seen the truths.
+studies is added, and an emulator that has not seen them, the likelihood and chains look for the
+truth under that prior. Its rank among the draws is then uniform (Talts and others 2018), and
+intervals of 50% and 90% hold it that often. Anything that makes the posterior too sure, too wide or
+shifted (emulator, likelihood, chains) shows here.
+
+It is asked twice. Over the whole prior, of the first wave's emulator: what the later waves begin
+from. And of the last wave's emulator, which the draws rest on, where the draws are: the prior is
+then a normal one with their middle and spread.
 
 Parameters of one truth are found from the same figures: they are no independent evidence. What is
 said of all parameters together is therefore counted over truths.
@@ -25,16 +29,15 @@ from scipy.special import bdtr, chdtrc, kolmogorov
 from cartulary.codebook.target import Target
 from cartulary.course.errors import CartularyError
 from cartulary.studies.calibration.chance import generator
-from cartulary.studies.calibration.design import to_scale
-from cartulary.studies.calibration.emulator import fit_emulator
-from cartulary.studies.calibration.emulator_models import CANDIDATES
-from cartulary.studies.calibration.posterior_chain import density, draw_chains
+from cartulary.studies.calibration.emulator import Emulator
+from cartulary.studies.calibration.posterior_chain import Density, NormalPrior, draw_chains
 from cartulary.studies.calibration.posterior_likelihood import (
     Likelihood,
     likelihood_of,
     observed,
 )
-from cartulary.studies.calibration.prior import Free, inside
+from cartulary.studies.calibration.prior import Free
+from cartulary.studies.calibration.worker_processes import Spread, here
 
 Floats = NDArray[np.float64]
 
@@ -184,44 +187,38 @@ class Ranks:
         }
 
 
-def prior_truths(free: Sequence[Free], count: int, seed: int) -> Floats:
-    """So many draws of the prior within its bounds, as deviates.
+def around(free: Sequence[Free], draws: Floats) -> NormalPrior:
+    """A prior where these draws are: their middle and spread, each parameter by itself.
 
-    >>> from cartulary.studies.calibration.prior import free_parameters
-    >>> prior_truths(free_parameters(), 3, 1).shape == (3, len(free_parameters()))
-    True
+    Parameters that the draws tie together are free of each other in it, so that it reaches beyond
+    them.
     """
-    chance = generator(seed, "truths")
-    found = np.empty((0, len(free)))
-    while len(found) < count:
-        tried = chance.normal(size=(4 * count, len(free)))
-        found = np.concatenate([found, tried[inside(free, to_scale(free, tried))]])
-    return found[:count]
+    return NormalPrior(tuple(free), draws.mean(axis=0), draws.std(axis=0, ddof=1))
 
 
 def rank_truths(
-    free: Sequence[Free],
+    prior: NormalPrior,
     targets: Sequence[Target],
-    wave: tuple[Floats, Floats],
-    noise_sd: Floats,
+    emulator: Emulator,
     truths: tuple[Floats, Floats],
     *,
     seed: int,
+    purpose: str = "truths",
     times_children: float = TIMES_CHILDREN,
     steps: int = 1000,
-    candidates: Sequence[str] = tuple(CANDIDATES),
+    spread: Spread = here,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Ranks:
     """Ranks of known points, found again from figures as the studies would print them.
 
-    Arguments: what is free; the targets; the first wave's points as deviates with its figures on
-    the targets' scales; the noise of one of these figures; the truths, draws of the prior, with the
-    simulator's figures there; the seed; of how many times as many children a truth's figures are;
-    steps of each chain; models of the emulator; what to call with truths done and all.
+    Arguments: the prior that the truths were drawn from; the targets; the emulator; the truths as
+    deviates, with the simulator's figures there on the targets' scales; the seed and a name, which
+    with a truth's number decide every draw; of how many times as many children a truth's figures
+    are than the emulator's points'; steps of each chain; what does the work; what to call with
+    truths done and all.
     Returns: a rank for each truth that has every figure, and parameter.
     Refuses: fewer than ten such truths.
     """
-    deviates, figures = wave
     known, simulated = truths
     whole = np.flatnonzero(np.isfinite(simulated).all(axis=1))
     if len(whole) < _FEWEST:
@@ -229,31 +226,53 @@ def rank_truths(
             f"{len(whole)} of {len(known)} known points have every figure. Of fewer than {_FEWEST} "
             "no rank says anything. Ask for more of them, or for more children."
         )
-    train = np.isfinite(figures).any(axis=1)
-    emulator = fit_emulator(
-        deviates[train],
-        figures[train],
-        noise_sd,
-        np.ones(int(train.sum()), dtype=bool),
-        names=[one.id for one in targets],
-        seed=seed,
-        cohorts=[one.scenario for one in targets],
-        candidates=candidates,
-    )
     likelihood = likelihood_of(emulator, observed(targets))
     left_sd = emulator_noise(likelihood) / np.sqrt(times_children)
-    found, effective = [], np.inf
-    for done, row in enumerate(whole.tolist(), start=1):
-        printed = _printed(likelihood, simulated[row], left_sd, seed, row)
-        told = replace(likelihood, figures=likelihood.figures.with_value(printed))
-        chains = draw_chains(
-            density(free, told.log), seed=seed, purpose=f"truth {row}", steps=steps, ensembles=1
-        )
-        effective = min(effective, float(chains.effective.min()))
-        places = ((np.arange(RANKED_AMONG) + 0.5) * len(chains.draws) / RANKED_AMONG).astype(int)
-        found.append((chains.draws[places] < known[row]).sum(axis=0))
-        progress(done, len(whole))
-    return Ranks(tuple(one.name for one in free), np.array(found), effective)
+    sought = []
+    for row in whole.tolist():
+        name = f"{purpose} {row}"
+        told = _told(likelihood, _printed(likelihood, simulated[row], left_sd, seed, name))
+        sought.append(_Sought(row, prior, known[row], told, seed, name, steps))
+    found: dict[int, NDArray[np.int64]] = {}
+    effective = np.inf
+    for row, ranks, worth in spread(_rank, sought):
+        found[row] = ranks
+        effective = min(effective, worth)
+        progress(len(found), len(sought))
+    names = tuple(one.name for one in prior.free)
+    return Ranks(names, np.array([found[row] for row in sorted(found)]), effective)
+
+
+@dataclass(frozen=True)
+class _Sought:
+    """One truth to be found again: the prior, the likelihood of its figures, how it is sought."""
+
+    row: int
+    prior: NormalPrior
+    truth: Floats
+    likelihood: Likelihood
+    seed: int
+    name: str
+    steps: int
+
+
+def _told(likelihood: Likelihood, printed: Floats) -> Likelihood:
+    """The likelihood of other figures."""
+    return replace(likelihood, figures=likelihood.figures.with_value(printed))
+
+
+def _rank(sought: _Sought) -> tuple[int, NDArray[np.int64], float]:
+    """The truth's row, its rank among the draws of each parameter, and what the draws are worth."""
+    chains = draw_chains(
+        Density(sought.prior, sought.likelihood.log),
+        seed=sought.seed,
+        purpose=sought.name,
+        steps=sought.steps,
+        ensembles=1,
+    )
+    places = ((np.arange(RANKED_AMONG) + 0.5) * len(chains.draws) / RANKED_AMONG).astype(int)
+    ranks: NDArray[np.int64] = (chains.draws[places] < sought.truth).sum(axis=0)
+    return sought.row, ranks, float(chains.effective.min())
 
 
 def emulator_noise(likelihood: Likelihood) -> Floats:
@@ -262,13 +281,13 @@ def emulator_noise(likelihood: Likelihood) -> Floats:
 
 
 def _printed(
-    likelihood: Likelihood, figure: Floats, noise_sd: Floats, seed: int, row: int
+    likelihood: Likelihood, figure: Floats, noise_sd: Floats, seed: int, name: str
 ) -> Floats:
     """Figures as studies of the published size would print them of this truth.
 
     The simulated figure has a little noise of its own children already; so much less is added.
     """
-    chance = generator(seed, f"figures printed of truth {row}")
+    chance = generator(seed, f"figures printed of {name}")
     sampling = likelihood.figures.sampling_sd(figure[None, :])[0]
     left = np.sqrt(np.maximum(sampling**2 - noise_sd**2, 0.0))
     half = np.linalg.cholesky(likelihood.together)

@@ -8,8 +8,11 @@ from cartulary.studies.calibration.ranks import BEYOND, LEVELS, RANKED_AMONG, Ra
 _DOUBTED = 0.05
 
 
-def ranks_text(ranks: Ranks) -> str:
-    """The ranks, parameter by parameter, all together, and whether they are uniform."""
+def ranks_text(ranks: Ranks, posterior: str = "The posterior") -> str:
+    """The ranks, parameter by parameter, all together, and whether they are uniform.
+
+    `posterior`: the words that the verdict is said of.
+    """
     count = len(ranks.names)
     worth = f" The poorest chain is worth {ranks.effective:.0f} draws." if ranks.effective else ""
     lines = [
@@ -42,16 +45,19 @@ def ranks_text(ranks: Ranks) -> str:
             f"  intervals of {level:.0%} hold {one.share:.1%} (standard error {one.error:.1%}"
             + (f"): {one.verdict.upper()}." if one.verdict else ").")
         )
-    return "\n".join([*lines, _verdict(ranks)])
+    return "\n".join([*lines, _verdict(ranks, posterior)])
 
 
-def _verdict(ranks: Ranks) -> str:
+def _verdict(ranks: Ranks, posterior: str) -> str:
     """The last line: what the ranks say of the posterior."""
     if ranks.verdicts:
         return (
-            f"The posterior is {' and '.join(ranks.verdicts)}: coverage lies more than {BEYOND:g} "
+            f"{posterior} is {' and '.join(ranks.verdicts)}: coverage lies more than {BEYOND:g} "
             "standard errors from its level."
         )
     if not ranks.uniform:
-        return "The ranks are NOT uniform: the posterior of some parameter is shifted or misshapen."
+        return (
+            f"The ranks are NOT uniform: {posterior[0].lower()}{posterior[1:]} of some parameter "
+            "is shifted or misshapen."
+        )
     return "Nothing speaks against uniform ranks."

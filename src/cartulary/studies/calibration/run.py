@@ -39,10 +39,10 @@ from cartulary.studies.calibration.unreached import Unreached, unreached
 
 Floats = NDArray[np.float64]
 
-#: Stages of replicates and of the last check stand apart from the waves'.
+#: Stages of replicates and of the last check stand apart from the waves', and those of known
+#: points between them.
 _REPLICATES: Final = 50
 _CHECK: Final = 90
-_TRUTHS: Final = 70
 #: How much wider than the posterior so far the next wave's points lie. The last wave's lie closer
 #: and are more: the emulator's error is felt where the last draws will be, and counts there.
 _WIDEN: Final = 1.5
@@ -178,18 +178,21 @@ def simulate_truths(
     points: Points,
     deviates: Floats,
     *,
+    name: str,
+    stage: int,
     times_children: int,
     told: Told | None = None,
 ) -> Floats:
     """The figures at known points, of so many times as many children as the waves' points have.
 
     Arguments: the calibration; its folder, which keeps every figure; what simulates; the points as
-    deviates; how many times the children; whom to tell.
+    deviates; what they are called, and their stage from 70 to 89, which decides their children; how
+    many times the children; whom to tell.
     Returns: figures on the targets' scales, one row a point; NaN where there is none.
     """
     settings = replace(made.settings, children=times_children * made.settings.children)
     run = _Run(made.problem, settings, folder, points, told or Told())
-    return run.simulated("known points", _TRUTHS, deviates)
+    return run.simulated(name, stage, deviates)
 
 
 @dataclass

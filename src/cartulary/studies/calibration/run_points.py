@@ -8,16 +8,8 @@ becomes of a point depends on its stage, its number and the seed alone.
 from __future__ import annotations
 
 import importlib
-import multiprocessing
-import os
-import signal
-import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from multiprocessing import resource_tracker
-from multiprocessing.connection import Connection
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -31,6 +23,7 @@ from cartulary.studies.calibration.fingerprints import parameters_fingerprint
 from cartulary.studies.calibration.prior import Free, free_parameters, parameter_set
 from cartulary.studies.calibration.run_folder import Answer
 from cartulary.studies.calibration.target import FIT, targets
+from cartulary.studies.calibration.worker_processes import Spread
 
 Floats = NDArray[np.float64]
 
@@ -132,35 +125,13 @@ def one_after_another(problem: Problem) -> Points:
     return answers
 
 
-@contextmanager
-def in_processes(workers: int) -> Iterator[Points]:
-    """Points of the shipped problem in so many processes, each on one processor thread.
+def in_processes(spread: Spread) -> Points:
+    """Points of the shipped problem in the processes of `worker_processes`."""
 
-    The processes live as long as the context. They end with it in the middle of a point, and with
-    this process however it ends.
-    """
-    spawned = multiprocessing.get_context("spawn")
-    theirs, ours = spawned.Pipe(duplex=False)
-    others = set(multiprocessing.active_children())
-    with theirs, ours:
-        pool = ProcessPoolExecutor(
-            workers, mp_context=spawned, initializer=_alone, initargs=(theirs,)
-        )
+    def answers(asked: Sequence[Asked]) -> Iterator[Answer]:
+        yield from spread(_simulate_shipped, asked)
 
-        def answers(asked: Sequence[Asked]) -> Iterator[Answer]:
-            with _deaf_at_birth():
-                waiting = [pool.submit(_simulate_shipped, one) for one in asked]
-            for finished in as_completed(waiting):
-                yield finished.result()
-
-        try:
-            yield answers
-        finally:
-            ours.close()
-            # One that is still being born, or is deep in compiled code, hears no line.
-            for worker in set(multiprocessing.active_children()) - others:
-                worker.terminate()
-            pool.shutdown(wait=True, cancel_futures=True)
+    return answers
 
 
 def on_dask(address: str) -> Points:
@@ -184,41 +155,6 @@ def on_dask(address: str) -> Points:
 
 
 _shipped: dict[str, Any] = {}
-
-
-@contextmanager
-def _deaf_at_birth() -> Iterator[None]:
-    """Processes started meanwhile do not hear Ctrl+C, which a terminal sends to all at once.
-
-    A worker that is still reading its modules would answer with a traceback.
-    """
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    # Where it had to be started, its start would lift the mask.
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _alone(line: Connection) -> None:
-    """A worker leaves Ctrl+C to its parent, and ends when the parent lets go of the line."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with, args=(line,), daemon=True).start()
-    for library in ("OMP", "OPENBLAS", "MKL", "POLARS_MAX"):
-        name = f"{library}_THREADS" if library == "POLARS_MAX" else f"{library}_NUM_THREADS"
-        os.environ[name] = "1"
-
-
-def _end_with(line: Connection) -> None:
-    """Waits for the other end of the line to close; nobody speaks on it."""
-    with suppress(EOFError, OSError):
-        line.recv_bytes()
-    # What a worker holds is worth nothing without its parent: it writes no file.
-    os._exit(0)
 
 
 def _simulate_shipped(asked: Asked) -> Answer:
