@@ -130,7 +130,7 @@ def test_cells_that_hold_on_and_cells_that_are_gone_are_told_apart() -> None:
         )
         return forecast(course, day, small_library())
 
-    gone, held = at_month_3(60.0, 60.0), at_month_3(1.0, 900.0)
+    gone, held = at_month_3(20.0, 60.0), at_month_3(1.0, 900.0)
     relapse = Outcome.CD19_POSITIVE
     assert gone.of(relapse).value[12] > held.of(relapse).value[12] + 0.1
 

@@ -132,8 +132,8 @@ def library(
 @click.option("--library", "folder", type=click.Path(path_type=Path, file_okay=False),
               metavar="FOLDER", help="The library to try.")  # fmt: skip
 @click.option("--draws", type=click.IntRange(1, 5000), metavar="N", help="Draws of the posterior "
-              "of which fresh children are simulated. Default: 25.")  # fmt: skip
-@children_option("Fresh children of each. Default: 24.", at_least=2, at_most=100_000)
+              "of which fresh children are simulated. Default: 50.")  # fmt: skip
+@children_option("Fresh children of each. Default: 40.", at_least=2, at_most=100_000)
 @seed_option("figures", default=None, more=" Another than the library's.")
 @languages_option("the page")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True,

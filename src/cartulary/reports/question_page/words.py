@@ -148,10 +148,10 @@ WORDS: Final[Vocabulary] = vocabulary(
             "° nauwelijks meer dan de ruis van {children} gesimuleerde kinderen per trekking.",
         ),
         "foot": (
-            "{draws} draws of the parameters ({posterior}), {children} children each, the same in "
-            "every arm; seed {seed}; Cartulary {version}.",
-            "{draws} trekkingen van de parameters ({posterior}), elk {children} kinderen, in elke "
-            "arm dezelfde; startgetal {seed}; Cartulary {version}.",
+            "{draws} draws ({posterior}) of {children} children, the same in every arm; seed "
+            "{seed}; Cartulary {version}.",
+            "{draws} trekkingen ({posterior}) van {children} kinderen, in elke arm dezelfde; "
+            "startgetal {seed}; Cartulary {version}.",
         ),
         "arms": ("The arms", "De armen"),
         "strip_unknown": (

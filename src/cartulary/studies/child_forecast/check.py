@@ -32,8 +32,8 @@ from cartulary.twin.simulate import Run, simulate_block
 #: Days after the infusion up to which the record is shown: day 28, and month 3.
 LANDMARKS: Final = (28, 91)
 HORIZONS_MONTHS: Final = (6, 12, 24)
-DRAWS: Final = 25
-CHILDREN_A_DRAW: Final = 24
+DRAWS: Final = 50
+CHILDREN_A_DRAW: Final = 40
 SEED: Final = 20_206
 #: Refusals of children who have nothing to forecast; all others are the forecast's own limits.
 NOTHING_TO_FORECAST: Final = ("died", "relapsed", "not_in_remission", "treated_since")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from cartulary.codebook.grading import toxicities_of
@@ -49,7 +50,9 @@ class Against(Choice):
 #: Standard deviations, in ln, that the kernel adds to the laboratory's own.
 KERNEL: Final = {
     Against.COPIES: 0.3,
-    Against.B_CELLS: 0.4,
+    # Those of children in aplasia lie close together: a wider one mixes them with children who
+    # are losing it, and forecasts too few CD19-positive relapses.
+    Against.B_CELLS: 0.2,
     Against.APLASIA: 0.5,
     Against.SHARE: 0.3,
     Against.SHARE_BEFORE: 0.3,
@@ -67,6 +70,7 @@ _LOOK_BEFORE_DAYS: Final = 42
 #: A flag of aplasia beside a count of B cells so near in days says nothing more.
 _SAME_LOOK_DAYS: Final = 3
 _HIGH_PERCENT: Final = 5.0
+_SQRT_12: Final = math.sqrt(12.0)
 #: `bca.loss`: B cells at 3% of the lymphocytes are back.
 _BACK_PERCENT_OF_LYMPHOCYTES: Final = 3.0
 
@@ -130,8 +134,24 @@ def _dose(infusion: Infusion) -> Iterator[Level]:
         yield Level(Against.DOSE, 0, ABOUT, math.log(per_kg), KERNEL[Against.DOSE], shown)
 
 
-def _blood(course: Course, infused: int, analyte: Analyte) -> Iterator[tuple[int, float, bool]]:
-    """Day after the infusion, ln of the value or of the limit, and whether it is below that."""
+@dataclass(frozen=True, slots=True)
+class _Blood:
+    """One blood value in the library's unit: as printed, and what that leaves of the truth.
+
+    A printed number stands for all that round to it, from the limit on: the middle of these, with
+    the standard deviation in ln that rounding leaves. B cells of a child in aplasia lie near one
+    a microlitre, where that is more than the laboratory's error.
+    """
+
+    days_after: int
+    printed: float
+    middle: float
+    rounding_sd: float
+    below: bool
+
+
+def _blood(course: Course, infused: int, analyte: Analyte) -> Iterator[_Blood]:
+    """The child's values of an analyte in blood, dated to the day, after the infusion."""
     for event in course.all(Measurement):
         if event.analyte is not analyte or event.day is None or event.day <= infused:
             continue
@@ -144,31 +164,54 @@ def _blood(course: Course, infused: int, analyte: Analyte) -> Iterator[tuple[int
         if not is_known(number):
             continue
         kept = in_canonical_unit(analyte, number, event.unit) if is_known(event.unit) else number
-        if kept is not None and kept > 0:
-            yield event.day - infused, math.log(kept), below
+        if kept is None or kept <= 0:
+            continue
+        days = event.day - infused
+        if below:
+            yield _Blood(days, kept, kept, 0.0, True)
+            continue
+        half = 0.5 * _last_digit(number)
+        least = event.limit if is_known(event.limit) and event.limit <= number else 0.0
+        low, high = max(number - half, least), number + half
+        middle = 0.5 * (low + high)
+        rounding = (high - low) / (_SQRT_12 * middle)
+        yield _Blood(days, kept, kept * middle / number, rounding, False)
+
+
+def _last_digit(value: float) -> float:
+    """What one in the last printed digit is worth; 1 for a whole number.
+
+    >>> _last_digit(12.0), _last_digit(0.25)
+    (1.0, 0.01)
+    """
+    exponent = Decimal(str(value)).normalize().as_tuple().exponent
+    assert isinstance(exponent, int)
+    return float(10.0 ** min(exponent, 0))
 
 
 def _copies(course: Course, infused: int, parameters: ParameterSet) -> Iterator[Level]:
     sd = math.hypot(parameters.value("car_t_copies_error"), KERNEL[Against.COPIES])
-    for day, ln_value, below in _blood(course, infused, Analyte.CAR_T_COPIES):
-        shown = _figure(math.exp(ln_value), "copies/µg", below=below)
-        yield Level(Against.COPIES, day, BELOW if below else ABOUT, ln_value, sd, shown)
+    for one in _blood(course, infused, Analyte.CAR_T_COPIES):
+        # All copies of a child share one error in the likelihood; rounding is nothing beside it.
+        shown = _figure(one.printed, "copies/µg", below=one.below)
+        says = BELOW if one.below else ABOUT
+        yield Level(Against.COPIES, one.days_after, says, math.log(one.middle), sd, shown)
 
 
 def _b_cells(course: Course, infused: int, parameters: ParameterSet) -> Iterator[Level]:
     sd = math.hypot(parameters.value("cell_count_error"), KERNEL[Against.B_CELLS])
-    for day, ln_value, below in _blood(course, infused, Analyte.B_CELLS):
-        if day >= APLASIA_FROM_DAY:
-            shown = _figure(math.exp(ln_value), "/µL", below=below)
-            yield Level(Against.B_CELLS, day, BELOW if below else ABOUT, ln_value, sd, shown)
+    for one in _blood(course, infused, Analyte.B_CELLS):
+        if one.days_after >= APLASIA_FROM_DAY:
+            shown = _figure(one.printed, "/µL", below=one.below)
+            says, error = BELOW if one.below else ABOUT, math.hypot(sd, one.rounding_sd)
+            yield Level(Against.B_CELLS, one.days_after, says, math.log(one.middle), error, shown)
 
 
 def _aplasia(course: Course, infused: int, counted: set[int]) -> Iterator[Level]:
     """Yes or no, where no count of B cells stands beside it."""
     seen: dict[int, bool] = {}
-    for day, ln_percent, below in _blood(course, infused, Analyte.B_CELLS_OF_LYMPHOCYTES):
-        few = below or ln_percent < math.log(_BACK_PERCENT_OF_LYMPHOCYTES)
-        seen[day] = few
+    for one in _blood(course, infused, Analyte.B_CELLS_OF_LYMPHOCYTES):
+        seen[one.days_after] = one.below or one.printed < _BACK_PERCENT_OF_LYMPHOCYTES
     for event in course.all(Assessment):
         if event.day is not None and is_known(event.b_cell_aplasia):
             seen.setdefault(event.day - infused, event.b_cell_aplasia)
