@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from pypdf import PdfReader
 
 from cartulary.cli.main import cartulary
+from cartulary.cli.run_files import read_files, shipped_policies
 from cartulary.course.errors import CodebookError
 from cartulary.studies.policies_compared import from_json
 
@@ -117,3 +118,15 @@ def test_an_outcome_that_is_not_there_is_refused_with_those_that_are(tmp_path: P
     files = (POLICIES / "maxima.toml", POLICIES / "next_day.toml")
     result = ran("compare", *files, *TINY, "--outcome", "happiness")
     assert "efs.indication.12" in str(result.exception)
+
+
+def test_a_shipped_policy_answers_to_its_id_and_to_the_name_of_its_file() -> None:
+    shipped = shipped_policies()
+    both = [Path("maxima"), Path("utrecht_2020")]
+    (_, one), (_, other) = read_files(both, None)[0]
+    assert one == other
+    assert one.policy_id == "maxima"
+    # No file bears another policy's id: a name means one policy.
+    assert all(shipped.get(file.stem, file) == file for file in shipped.values())
+    with pytest.raises(CodebookError, match="neither a file nor a shipped policy"):
+        read_files([Path("utrecht_2021")], None)

@@ -67,16 +67,20 @@ def shipped_policies() -> dict[str, Path]:
 
 
 def _policy_file(given: Path) -> Path:
-    """The file itself, or that of the shipped policy of this name; a file there goes first."""
+    """The file itself, or that of the shipped policy of this name; a file there goes first.
+
+    A shipped policy answers to its id, and to the name of its file, which is what a reader sees.
+    """
     from cartulary.course.errors import CodebookError
 
     is_name = given.name == str(given) and not given.suffix
     if not is_name or given.exists():
         return given
     shipped = shipped_policies()
-    if given.name not in shipped:
+    named = {**{file.stem: file for file in shipped.values()}, **shipped}
+    if given.name not in named:
         raise CodebookError(
             f"{given}: neither a file nor a shipped policy. A policy says what the programme does. "
             f"Give a path, or one of: {', '.join(shipped)}."
         )
-    return shipped[given.name]
+    return named[given.name]
