@@ -71,7 +71,7 @@ _TOLD_EVERY_SECONDS = 20.0
     type=click.IntRange(min=10, max=10_000),
     metavar="[TRUTHS]",
     help="Look for known parameters in simulated figures, 100 by default over the whole prior and "
-    "as many where the draws are, and print their ranks. As long again as the calibration, twice.",
+    "as many where the draws are, and print their ranks. Takes longer than the calibration.",
 )
 @click.option("--install", is_flag=True, help="Write the draws into the package, for all to use.")
 def command(
