@@ -13,13 +13,12 @@ import pytest
 from cartulary.course.errors import CartularyError
 from cartulary.studies.calibration import ranks as module
 from cartulary.studies.calibration.emulator import Emulator, fit_emulator
-from cartulary.studies.calibration.posterior_chain import NormalPrior, density
+from cartulary.studies.calibration.posterior_chain import prior_around, whole_prior
 from cartulary.studies.calibration.prior import parameter_set
 from cartulary.studies.calibration.ranks import (
     RANKED_AMONG,
     TIMES_CHILDREN,
     Ranks,
-    around,
     rank_truths,
 )
 from cartulary.studies.calibration.ranks_text import ranks_text
@@ -49,17 +48,12 @@ def figures_at(problem: Problem, deviates: np.ndarray, children: int, first: int
     return np.array(rows)
 
 
-def whole_prior(problem: Problem) -> NormalPrior:
-    """The prior of the plain problem."""
-    return density(problem.free, lambda points: points[:, 0]).prior
-
-
 @cache
 def emulator_and_truths() -> tuple[Problem, Emulator, tuple[np.ndarray, ...]]:
     """An emulator from points of the prior, and other points to be found again."""
     problem = plain_problem()
     deviates = np.random.default_rng(8).normal(size=(240, len(problem.free)))
-    known = whole_prior(problem).draws(80, 3, "truths")
+    known = whole_prior(problem.free).draws(80, 3, "truths")
     emulator = fit_emulator(
         deviates,
         figures_at(problem, deviates, CHILDREN, 0),
@@ -80,7 +74,7 @@ def ranked() -> Ranks:
     """Ranks of known points of the plain problem."""
     problem, emulator, (known, simulated) = emulator_and_truths()
     return rank_truths(
-        whole_prior(problem), problem.targets, emulator, (known, simulated), seed=2, steps=250
+        whole_prior(problem.free), problem.targets, emulator, (known, simulated), seed=2, steps=250
     )
 
 
@@ -163,11 +157,11 @@ def test_too_few_known_points_are_refused() -> None:
     gone = simulated.copy()
     gone[5:, 0] = np.nan
     with pytest.raises(CartularyError, match="5 of 80 known points have every figure"):
-        rank_truths(whole_prior(problem), problem.targets, emulator, (known, gone), seed=2)
+        rank_truths(whole_prior(problem.free), problem.targets, emulator, (known, gone), seed=2)
 
 
 def test_truths_are_draws_of_the_prior() -> None:
-    prior = whole_prior(plain_problem())
+    prior = whole_prior(plain_problem().free)
     known = prior.draws(400, 1, "truths")
     np.testing.assert_array_equal(known, prior.draws(400, 1, "truths"))
     np.testing.assert_array_equal(known[:30], prior.draws(30, 1, "truths"))
@@ -179,7 +173,7 @@ def test_truths_are_draws_of_the_prior() -> None:
 def test_a_prior_where_draws_are_has_their_middle_and_spread() -> None:
     free = plain_problem().free
     draws = 0.5 + 0.2 * np.random.default_rng(2).normal(size=(300, len(free)))
-    prior = around(free, draws)
+    prior = prior_around(free, draws)
     known = prior.draws(2000, 1, "truths")
     assert np.abs(known.mean(axis=0) - draws.mean(axis=0)).max() < 0.02
     assert np.abs(known.std(axis=0) / draws.std(axis=0) - 1.0).max() < 0.06
@@ -196,7 +190,7 @@ def test_the_order_in_which_truths_are_found_changes_nothing() -> None:
     told: list[int] = []
     one, other = (
         rank_truths(
-            whole_prior(problem),
+            whole_prior(problem.free),
             problem.targets,
             emulator,
             (known[:10], simulated[:10]),

@@ -84,8 +84,7 @@ class NormalPrior:
         """So many draws; those of a smaller count begin those of a larger one.
 
         >>> from cartulary.studies.calibration.prior import free_parameters
-        >>> free = free_parameters()
-        >>> density(free, lambda points: points[:, 0]).prior.draws(3, 1, "doctest").shape[0]
+        >>> whole_prior(free_parameters()).draws(3, 1, "doctest").shape[0]
         3
         """
         chance = generator(seed, purpose)
@@ -112,11 +111,24 @@ class Density:
         return found
 
 
+def whole_prior(free: Sequence[Free], *, wider: float = 1.0) -> NormalPrior:
+    """The calibration's own prior; `wider` times as wide if asked."""
+    count = len(free)
+    return NormalPrior(tuple(free), np.zeros(count), np.full(count, wider))
+
+
+def prior_around(free: Sequence[Free], draws: Floats) -> NormalPrior:
+    """A prior where these draws are: their middle and spread, each parameter by itself.
+
+    Parameters that the draws tie together are free of each other in it, so that it reaches beyond
+    them.
+    """
+    return NormalPrior(tuple(free), draws.mean(axis=0), draws.std(axis=0, ddof=1))
+
+
 def density(free: Sequence[Free], log_likelihood: LogDensity, *, wider: float = 1.0) -> Density:
     """The calibration's prior times a likelihood; the prior `wider` times as wide if asked."""
-    count = len(free)
-    prior = NormalPrior(tuple(free), np.zeros(count), np.full(count, wider))
-    return Density(prior, log_likelihood)
+    return Density(whole_prior(free, wider=wider), log_likelihood)
 
 
 def draw_chains(

@@ -36,7 +36,6 @@ from cartulary.studies.calibration.posterior_likelihood import (
     likelihood_of,
     observed,
 )
-from cartulary.studies.calibration.prior import Free
 from cartulary.studies.calibration.worker_processes import Spread, here
 
 Floats = NDArray[np.float64]
@@ -185,15 +184,6 @@ class Ranks:
                 )
             ],
         }
-
-
-def around(free: Sequence[Free], draws: Floats) -> NormalPrior:
-    """A prior where these draws are: their middle and spread, each parameter by itself.
-
-    Parameters that the draws tie together are free of each other in it, so that it reaches beyond
-    them.
-    """
-    return NormalPrior(tuple(free), draws.mean(axis=0), draws.std(axis=0, ddof=1))
 
 
 def rank_truths(

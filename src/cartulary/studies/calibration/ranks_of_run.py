@@ -7,11 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
 from cartulary.studies.calibration.emulator import Emulator
-from cartulary.studies.calibration.posterior_chain import NormalPrior
-from cartulary.studies.calibration.ranks import TIMES_CHILDREN, Ranks, around, rank_truths
+from cartulary.studies.calibration.posterior_chain import NormalPrior, prior_around, whole_prior
+from cartulary.studies.calibration.ranks import TIMES_CHILDREN, Ranks, rank_truths
 from cartulary.studies.calibration.run import Calibrated, Told, simulate_truths
 from cartulary.studies.calibration.run_folder import RunFolder
 from cartulary.studies.calibration.run_points import Points
@@ -35,24 +33,13 @@ class Place:
     emulator_of: Callable[[Calibrated], Emulator]
 
 
-def _whole_prior(made: Calibrated) -> NormalPrior:
-    """The prior of the calibration."""
-    count = len(made.problem.free)
-    return NormalPrior(made.problem.free, np.zeros(count), np.ones(count))
-
-
-def _where_draws_are(made: Calibrated) -> NormalPrior:
-    """A prior with the draws' middle and spread."""
-    return around(made.problem.free, made.last.chains.draws)
-
-
 OVER_THE_PRIOR: Final = Place(
     "over_the_prior",
     "Over the whole prior, with the emulator of the first wave (the later waves begin from it)",
     "The first wave's posterior",
     "truths",
     70,
-    _whole_prior,
+    lambda made: whole_prior(made.problem.free),
     lambda made: made.waves[0].emulator,
 )
 NEAR_THE_DRAWS: Final = Place(
@@ -61,7 +48,7 @@ NEAR_THE_DRAWS: Final = Place(
     "The posterior",
     "truths near the draws",
     71,
-    _where_draws_are,
+    lambda made: prior_around(made.problem.free, made.last.chains.draws),
     lambda made: made.last.emulator,
 )
 PLACES: Final = (OVER_THE_PRIOR, NEAR_THE_DRAWS)
