@@ -11,6 +11,7 @@ from scipy.stats import multivariate_normal
 
 from cartulary.studies.calibration.design import latin_hypercube, prior_points, widened_points
 from cartulary.studies.calibration.emulator import Emulator, Judged, fit_emulator
+from cartulary.studies.calibration.emulator_error import Growth
 from cartulary.studies.calibration.posterior_chain import density, draw_chains, split_r_hat
 from cartulary.studies.calibration.posterior_likelihood import (
     Likelihood,
@@ -53,6 +54,24 @@ def test_the_likelihood_is_the_density_of_its_normal() -> None:
         exact = multivariate_normal(point, covariance).logpdf(likelihood.figures.value)
         # Without the constant -n/2 ln(2 pi), which no comparison needs.
         assert log == pytest.approx(exact + FIGURES / 2 * np.log(2 * np.pi), abs=1e-9)
+
+
+def test_the_emulators_error_grows_with_the_place_and_is_shared() -> None:
+    plain = straight(0.1)
+    shared = np.full((FIGURES, FIGURES), 0.3) + 0.7 * np.eye(FIGURES)
+    growth = Growth(np.zeros(len(FREE)), np.full(len(FREE), 1.0 / len(FREE)), 0.6, 2.0, 25.0)
+    emulator = replace(plain.emulator, error_together=shared, growth=growth)
+    likelihood = replace(plain, emulator=emulator)
+    points = np.random.default_rng(2).normal(size=(6, len(FREE))) * np.arange(6)[:, None]
+    assert np.ptp(growth(points)) > 1.0
+    for point, log in zip(points, likelihood.log(points), strict=True):
+        predicted = emulator(point[None, :])
+        sampling = likelihood.figures.sampling_sd(predicted)[0]
+        covariance = np.outer(sampling, sampling) * likelihood.together
+        covariance += (0.1 * growth(point[None, :])[0]) ** 2 * shared
+        covariance += np.diag(likelihood.figures.discrepancy_sd**2)
+        exact = multivariate_normal(predicted[0], covariance).logpdf(likelihood.figures.value)
+        assert log == pytest.approx(exact + FIGURES / 2 * np.log(2 * np.pi), rel=1e-9)
 
 
 def test_a_share_errs_as_its_prediction_says() -> None:
